@@ -1,0 +1,416 @@
+//! The AWS side: credentials, who is asked about, and what the policy simulator answers.
+
+pub mod arn;
+mod credentials;
+mod failure;
+mod identity;
+mod simulation;
+mod transport;
+
+use std::time::Duration;
+
+use aws_sdk_iam::Client as Iam;
+use aws_sdk_sts::Client as Sts;
+use tokio::time::Instant;
+
+use crate::environment::Environment;
+use crate::error::Error;
+use crate::http::Http;
+use crate::manifest::Partition;
+use crate::permission::Subject;
+use crate::plan::Question;
+use crate::verdict::{Answer, Cause, Unknown, Why};
+use arn::{Arn, Caller};
+use failure::Failed;
+use identity::{Principal, RoleLookup};
+
+/// What is asked for: the flags of `remperm aws check`, as data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// A profile of the AWS configuration, before every variable.
+    pub profile: Option<String>,
+    /// The regions; empty means as Remotion chooses.
+    pub regions: Vec<String>,
+    /// The ARN of the user, group or role to test in place of the caller.
+    pub principal: Option<String>,
+    /// The name of the execution role.
+    pub role_name: String,
+    /// Whose permissions are checked: the user's, the role's, or both.
+    pub subjects: Vec<Subject>,
+    /// The account that it has to be.
+    pub expect_account: Option<String>,
+    /// Render buckets that are asked about in place of samples.
+    pub buckets: Vec<String>,
+    /// Render functions that are asked about in place of samples.
+    pub functions: Vec<String>,
+    /// The time for everything.
+    pub timeout: Duration,
+}
+
+/// The name that Remotion gives the execution role.
+pub const DEFAULT_ROLE_NAME: &str = "remotion-lambda-role";
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            profile: None,
+            regions: Vec::new(),
+            principal: None,
+            role_name: DEFAULT_ROLE_NAME.to_owned(),
+            subjects: vec![Subject::User, Subject::Role],
+            expect_account: None,
+            buckets: Vec::new(),
+            functions: Vec::new(),
+            timeout: crate::DEFAULT_TIMEOUT,
+        }
+    }
+}
+
+/// The place to check: the regions, and their partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The regions, never empty.
+    pub regions: Vec<String>,
+    /// How they were chosen.
+    pub source: String,
+    /// The partition that they belong to.
+    pub partition: Partition,
+}
+
+/// Checks what can be checked before anything is asked, and finds the place.
+///
+/// # Errors
+///
+/// A region, principal, role name or account that is none.
+pub fn place(options: &Options, environment: &Environment) -> Result<Place, Error> {
+    let regions = credentials::regions(&options.regions, environment)?;
+    if let Some(text) = &options.principal {
+        let arn = principal_arn(text)?;
+        if arn.partition != regions.partition.name() {
+            return Err(Error::call(format!(
+                "the principal {text} and the region {} belong to different partitions",
+                regions.names.join(", ")
+            ))
+            .hint("name a region of the principal's partition with --region"));
+        }
+    }
+    if let Some(account) = &options.expect_account
+        && !arn::is_account(account)
+    {
+        return Err(Error::call(format!("{account:?} is not an AWS account"))
+            .hint("give the twelve digits to --expect-account"));
+    }
+    let role_name_is_valid = !options.role_name.is_empty()
+        && options.role_name.len() <= 64
+        && options
+            .role_name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte));
+    if !role_name_is_valid {
+        return Err(
+            Error::call(format!("{:?} is not the name of a role", options.role_name))
+                .hint("give the name alone, without ARN and path, to --role-name"),
+        );
+    }
+    Ok(Place {
+        regions: regions.names,
+        source: regions.source,
+        partition: regions.partition,
+    })
+}
+
+fn principal_arn(text: &str) -> Result<Arn, Error> {
+    Arn::parse(text)
+        .filter(|arn| {
+            matches!(
+                Caller::of(arn),
+                Caller::User | Caller::Group | Caller::Role | Caller::AssumedRole { .. }
+            )
+        })
+        .ok_or_else(|| {
+            Error::call(format!("{text:?} is not the ARN of a user, group or role"))
+                .hint("give an ARN such as arn:aws:iam::123456789012:user/name to --principal")
+        })
+}
+
+/// The region of a name belongs to this partition.
+///
+/// # Errors
+///
+/// The name is no region, or Remotion does not run there.
+pub fn partition_of_region(name: &str) -> Result<Partition, Error> {
+    credentials::region_partition(name, "--region")
+}
+
+/// Who is asked about.
+#[derive(Debug)]
+pub(crate) struct Who {
+    iam: Iam,
+    sts: Sts,
+    /// The caller, where it is known; with a given principal it is found out beside the questions.
+    pub(crate) caller: Option<String>,
+    /// How the credentials were found.
+    pub(crate) source: String,
+    /// The account that is checked.
+    pub(crate) account: String,
+    /// The ARN of the execution role, as it is or as it would be.
+    pub(crate) role_arn: String,
+    user: Principal,
+    role: Principal,
+    /// Hints and refused look-ups.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Why nobody could be asked about.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The call is wrong: the run ends with exit code 2.
+    Call(Error),
+    /// The world did not answer: everything is `unknown`.
+    World {
+        reason: Unknown,
+        hint: Option<String>,
+    },
+}
+
+impl From<Failed> for Stop {
+    fn from(failed: Failed) -> Self {
+        Self::World {
+            reason: failed.unknown,
+            hint: Some(failed.hint).filter(|hint| !hint.is_empty()),
+        }
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        match error.kind {
+            crate::error::ErrorKind::Call => Self::Call(error),
+            crate::error::ErrorKind::World => Self::World {
+                reason: Unknown::new(Why::Credentials, error.message),
+                hint: error.hint,
+            },
+        }
+    }
+}
+
+/// Finds credentials, the caller and the principals.
+pub(crate) async fn identify(
+    options: &Options,
+    place: &Place,
+    environment: &Environment,
+    http: &Http,
+) -> Result<Who, Stop> {
+    let region = place.regions.first().map_or("us-east-1", String::as_str);
+    let session = credentials::open(options, environment, http, region).await?;
+    let iam = Iam::new(&session.config);
+    let sts = Sts::new(&session.config);
+    let needs_role = options.subjects.contains(&Subject::Role);
+    let look_up_role = async {
+        if needs_role {
+            Some(identity::role(&iam, &options.role_name).await)
+        } else {
+            None
+        }
+    };
+    let given = options
+        .principal
+        .as_deref()
+        .map(principal_arn)
+        .transpose()?;
+    let mut notes = session.notes;
+    let (caller, role_lookup, user) = match given {
+        // The account stands in the ARN, so nothing has to wait for the caller's name.
+        Some(arn) => {
+            let asked = async {
+                if options.subjects.contains(&Subject::User) {
+                    identity::principal(&iam, &arn, region).await
+                } else {
+                    (Principal::Known(vec![arn.clone()]), None)
+                }
+            };
+            let caller = async {
+                match options.expect_account {
+                    Some(_) => identity::caller(&sts).await.map(Some),
+                    None => Ok(None),
+                }
+            };
+            let (caller, role_lookup, (user, note)) = tokio::join!(caller, look_up_role, asked);
+            notes.extend(note);
+            (caller?, role_lookup, Some((arn, user)))
+        }
+        None => {
+            let (caller, role_lookup) = tokio::join!(identity::caller(&sts), look_up_role);
+            (Some(caller?), role_lookup, None)
+        }
+    };
+    if let Some(caller) = &caller {
+        expect_account(options, caller)?;
+        expect_partition(place, caller)?;
+    }
+    let (arn, user) = match (user, &caller) {
+        (Some((arn, user)), _) => (arn, user),
+        (None, Some(caller)) => {
+            let (user, note) = if options.subjects.contains(&Subject::User) {
+                identity::principal(&iam, caller, region).await
+            } else {
+                (Principal::Known(vec![caller.clone()]), None)
+            };
+            notes.extend(note);
+            (caller.clone(), user)
+        }
+        (None, None) => {
+            return Err(Stop::World {
+                reason: Unknown::new(Why::UnknownIdentity, "the caller is not known"),
+                hint: None,
+            });
+        }
+    };
+    let would_be = arn.sibling(format!("role/{}", options.role_name));
+    let (role_arn, role) = match role_lookup {
+        None => (would_be.clone(), Principal::Known(vec![would_be])),
+        Some(RoleLookup::Found(found)) => (found.clone(), Principal::Known(vec![found])),
+        Some(RoleLookup::Missing) => (
+            would_be,
+            Principal::Missing(Cause::NoSuchPrincipal {
+                principal: format!("the role {}", options.role_name),
+            }),
+        ),
+        Some(RoleLookup::Unseen(_)) => {
+            notes.push(format!(
+                "the execution role {} could not be looked up (iam:GetRole): it was asked about as {would_be}",
+                options.role_name
+            ));
+            (would_be.clone(), Principal::Known(vec![would_be]))
+        }
+    };
+    Ok(Who {
+        iam,
+        sts,
+        caller: caller.map(|caller| caller.to_string()),
+        source: session.source,
+        account: arn.account,
+        role_arn: role_arn.to_string(),
+        user,
+        role,
+        notes,
+    })
+}
+
+fn expect_account(options: &Options, caller: &Arn) -> Result<(), Stop> {
+    match &options.expect_account {
+        Some(expected) if *expected != caller.account => Err(Stop::Call(
+            Error::call(format!(
+                "the credentials belong to account {}, not to the expected {expected} ({caller})",
+                caller.account
+            ))
+            .hint(
+                "choose other credentials with --profile, or another account with --expect-account",
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn expect_partition(place: &Place, caller: &Arn) -> Result<(), Stop> {
+    if caller.partition == place.partition.name() {
+        return Ok(());
+    }
+    Err(Stop::Call(
+        Error::call(format!(
+            "the account belongs to the partition {}, the region {} ({}) to {}",
+            caller.partition,
+            place.regions.join(", "),
+            place.source,
+            place.partition.name()
+        ))
+        .hint("name a region of the account's partition with --region"),
+    ))
+}
+
+impl Who {
+    fn principal(&self, subject: Subject) -> &Principal {
+        match subject {
+            Subject::Role => &self.role,
+            Subject::User | Subject::ServiceAccount => &self.user,
+        }
+    }
+
+    /// The name of the principal that stands for a subject.
+    pub(crate) fn name(&self, subject: Subject) -> String {
+        match self.principal(subject) {
+            Principal::Known(arns) => arns.first().map(ToString::to_string).unwrap_or_default(),
+            Principal::Missing(Cause::NoSuchPrincipal { principal }) => {
+                format!("{principal} (does not exist)")
+            }
+            Principal::Missing(_) | Principal::NotSimulable(_) => {
+                self.caller.clone().unwrap_or_default()
+            }
+        }
+    }
+
+    /// Asks every question about the principal of its subject. The answers come in the order of
+    /// the questions, with a hint where something failed.
+    pub(crate) async fn ask(
+        &mut self,
+        questions: &[Question],
+        deadline: Instant,
+    ) -> (Vec<Answer>, Option<String>) {
+        if self.caller.is_some() {
+            return self.simulate(questions, deadline).await;
+        }
+        let (answered, caller) = tokio::join!(
+            self.simulate(questions, deadline),
+            tokio::time::timeout_at(deadline, identity::caller(&self.sts))
+        );
+        match caller {
+            Ok(Ok(caller)) => {
+                if caller.account != self.account {
+                    self.notes.push(format!(
+                        "the principal belongs to account {}, the caller to {}: the simulator answers only within one account",
+                        self.account, caller.account
+                    ));
+                }
+                self.caller = Some(caller.to_string());
+            }
+            Ok(Err(_)) | Err(_) => self
+                .notes
+                .push("who is calling could not be found out (sts:GetCallerIdentity)".to_owned()),
+        }
+        answered
+    }
+
+    async fn simulate(
+        &self,
+        questions: &[Question],
+        deadline: Instant,
+    ) -> (Vec<Answer>, Option<String>) {
+        let mut answers: Vec<Option<Answer>> = Vec::with_capacity(questions.len());
+        let mut open: Vec<(&Question, &[Arn])> = Vec::new();
+        for question in questions {
+            match self.principal(question.subject) {
+                Principal::Known(arns) => {
+                    answers.push(None);
+                    open.push((question, arns));
+                }
+                Principal::Missing(cause) => answers.push(Some(Answer::Denied(cause.clone()))),
+                Principal::NotSimulable(why) => {
+                    answers.push(Some(Answer::Undetermined(why.clone())));
+                }
+            }
+        }
+        let simulated = simulation::ask(&self.iam, &open, deadline).await;
+        let mut simulated_answers = simulated.answers.into_iter();
+        let answers = answers
+            .into_iter()
+            .map(|answer| {
+                answer
+                    .or_else(|| simulated_answers.next())
+                    .unwrap_or_else(|| {
+                        Answer::Undetermined(Unknown::new(Why::Unanswered, "this was not answered"))
+                    })
+            })
+            .collect();
+        (answers, simulated.hint)
+    }
+}

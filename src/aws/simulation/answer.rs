@@ -1,0 +1,135 @@
+//! Reads one action's answer out of the simulator's results, whatever their shape.
+
+use aws_sdk_iam::types::{EvaluationResult, PolicyEvaluationDecisionType, Statement};
+
+use crate::verdict::{Answer, Cause, Unknown, Why};
+
+/// One decision with what came along.
+struct Decision<'a> {
+    decision: &'a PolicyEvaluationDecisionType,
+    matched: &'a [Statement],
+    missing: &'a [String],
+    allowed_by_organization: Option<bool>,
+    allowed_by_boundary: Option<bool>,
+}
+
+/// The answer for an action on the one resource that was asked about; `None` where the results
+/// hold none.
+///
+/// Decisions that disagree, a decision that is not known, and details that contradict the
+/// decision are no answer but an `unknown`.
+pub(in crate::aws) fn read(
+    results: &[EvaluationResult],
+    action: &str,
+    resource: &str,
+) -> Option<Answer> {
+    let mut decisions: Vec<Decision<'_>> = Vec::new();
+    for result in results
+        .iter()
+        .filter(|result| result.eval_action_name().eq_ignore_ascii_case(action))
+    {
+        let allowed_by_organization = result
+            .organizations_decision_detail()
+            .map(|detail| detail.allowed_by_organizations());
+        decisions.push(Decision {
+            decision: result.eval_decision(),
+            matched: result.matched_statements(),
+            missing: result.missing_context_values(),
+            allowed_by_organization,
+            allowed_by_boundary: result
+                .permissions_boundary_decision_detail()
+                .map(|detail| detail.allowed_by_permissions_boundary()),
+        });
+        for specific in result.resource_specific_results() {
+            if specific.eval_resource_name() != resource {
+                return Some(garbled(format!(
+                    "the answer is about {} instead of {resource}",
+                    specific.eval_resource_name()
+                )));
+            }
+            decisions.push(Decision {
+                decision: specific.eval_resource_decision(),
+                matched: specific.matched_statements(),
+                missing: specific.missing_context_values(),
+                allowed_by_organization,
+                allowed_by_boundary: specific
+                    .permissions_boundary_decision_detail()
+                    .map(|detail| detail.allowed_by_permissions_boundary()),
+            });
+        }
+    }
+    let first = decisions.first()?.decision;
+    if decisions.iter().any(|other| other.decision != first) {
+        return Some(garbled("the answer contradicts itself".to_owned()));
+    }
+    Some(weigh(first, &decisions))
+}
+
+fn weigh(decision: &PolicyEvaluationDecisionType, decisions: &[Decision<'_>]) -> Answer {
+    let mut missing: Vec<String> = Vec::new();
+    for key in decisions.iter().flat_map(|decision| decision.missing) {
+        if !missing.contains(key) {
+            missing.push(key.clone());
+        }
+    }
+    let refused_by = |detail: fn(&Decision<'_>) -> Option<bool>| {
+        decisions
+            .iter()
+            .any(|decision| detail(decision) == Some(false))
+    };
+    let organization = refused_by(|decision| decision.allowed_by_organization);
+    let boundary = refused_by(|decision| decision.allowed_by_boundary);
+    let matched = || decisions.iter().flat_map(|decision| decision.matched);
+    match decision {
+        PolicyEvaluationDecisionType::Allowed if organization || boundary => garbled(
+            "the answer allows it and says that the organization or the boundary does not"
+                .to_owned(),
+        ),
+        PolicyEvaluationDecisionType::Allowed => Answer::Allowed {
+            missing_context: missing,
+        },
+        PolicyEvaluationDecisionType::ExplicitDeny | PolicyEvaluationDecisionType::ImplicitDeny
+            if !missing.is_empty() =>
+        {
+            Answer::Undetermined(Unknown::new(
+                Why::Condition,
+                format!(
+                    "it depends on condition keys that the question did not carry: {}; give them with --context",
+                    missing.join(", ")
+                ),
+            ))
+        }
+        PolicyEvaluationDecisionType::ExplicitDeny => Answer::Denied(Cause::ExplicitDeny {
+            by: matched().next().map(name),
+        }),
+        PolicyEvaluationDecisionType::ImplicitDeny
+            if organization && matched().next().is_none() =>
+        {
+            Answer::Undetermined(Unknown::new(
+                Why::Condition,
+                "the simulator says that the organization does not allow it, and names no statement: a service control policy with conditions can look like this although the real call is allowed",
+            ))
+        }
+        PolicyEvaluationDecisionType::ImplicitDeny if organization => {
+            Answer::Denied(Cause::Organization)
+        }
+        PolicyEvaluationDecisionType::ImplicitDeny if boundary => Answer::Denied(Cause::Boundary),
+        PolicyEvaluationDecisionType::ImplicitDeny => Answer::Denied(Cause::NothingAllows),
+        other => garbled(format!("the decision {:?} is not known", other.as_str())),
+    }
+}
+
+/// A matched statement, as the answer names it: the policy, and the line where it starts.
+fn name(statement: &Statement) -> String {
+    let policy = statement.source_policy_id().unwrap_or("a policy");
+    match statement.start_position() {
+        Some(position) if position.line() > 0 => {
+            format!("{policy} (line {})", position.line())
+        }
+        _ => policy.to_owned(),
+    }
+}
+
+fn garbled(detail: String) -> Answer {
+    Answer::Undetermined(Unknown::new(Why::Garbled, detail))
+}

@@ -1,0 +1,207 @@
+//! The report for machines. Its shape is a public contract with a schema
+//! (`tests/schemas/report.schema.json`); a change of it is a new [`SCHEMA_VERSION`].
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::permission::{Cloud, Subject};
+use crate::report::{Audit, Counts, Finding, Report};
+use crate::verdict::{Source, Verdict, Why};
+
+/// The version of the shape.
+pub const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    schema_version: u32,
+    tool: Tool,
+    exit_code: u8,
+    counts: JsonCounts,
+    audits: Vec<JsonAudit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct JsonCounts {
+    total: usize,
+    checked: usize,
+    passed: usize,
+    missing: usize,
+    unknown: usize,
+}
+
+#[derive(Serialize)]
+struct JsonAudit<'a> {
+    cloud: Cloud,
+    exit_code: u8,
+    tested: JsonTested<'a>,
+    remotion: JsonVersion<'a>,
+    counts: JsonCounts,
+    failure: Option<JsonFailure<'a>>,
+    notes: &'a [String],
+    findings: Vec<JsonFinding<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonTested<'a> {
+    caller: Option<&'a str>,
+    credentials: Option<&'a str>,
+    principals: Vec<JsonPrincipal<'a>>,
+    account: Option<&'a str>,
+    project: Option<&'a str>,
+    project_source: Option<&'a str>,
+    regions: &'a [String],
+    region_source: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonPrincipal<'a> {
+    subject: Subject,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonVersion<'a> {
+    package: &'a str,
+    version: &'a str,
+    chosen: &'a str,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    certainty: &'a str,
+    explanation: String,
+    accepted_newer: bool,
+}
+
+#[derive(Serialize)]
+struct JsonFailure<'a> {
+    reason: Why,
+    detail: &'a str,
+    hint: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    kind: &'static str,
+    subject: Subject,
+    group: &'a str,
+    permission: &'a str,
+    scope: &'a str,
+    reason: &'a str,
+    doubtful: bool,
+    status: &'static str,
+    /// Only with `fail`.
+    cause: Option<&'static str>,
+    /// Only with `unknown`.
+    unknown: Option<Why>,
+    detail: Option<String>,
+    /// Only with `pass`: the resources that were asked about.
+    asked: Option<&'a [String]>,
+    /// Only with `pass`: condition keys that it rests on as absent.
+    taken_as_absent: Option<&'a [String]>,
+    source: Source,
+}
+
+/// Writes the report, with a line break at its end.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let all = report.audits.iter().flat_map(|audit| &audit.findings);
+    let json = JsonReport {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool {
+            name: "remperm",
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        exit_code: report.exit().code(),
+        counts: counts(Counts::of(all)),
+        audits: report.audits.iter().map(audit).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &json)?;
+    writeln!(out)
+}
+
+const fn counts(counts: Counts) -> JsonCounts {
+    JsonCounts {
+        total: counts.total,
+        checked: counts.checked(),
+        passed: counts.passed,
+        missing: counts.failed,
+        unknown: counts.unknown,
+    }
+}
+
+fn audit(audit: &Audit) -> JsonAudit<'_> {
+    let tested = &audit.tested;
+    let version = &audit.version;
+    JsonAudit {
+        cloud: audit.cloud,
+        exit_code: audit.exit().code(),
+        tested: JsonTested {
+            caller: tested.caller.as_deref(),
+            credentials: tested.credentials.as_deref(),
+            principals: tested
+                .principals
+                .iter()
+                .map(|(subject, name)| JsonPrincipal {
+                    subject: *subject,
+                    name,
+                })
+                .collect(),
+            account: tested.account.as_deref(),
+            project: tested.project.as_deref(),
+            project_source: tested.project_source.as_deref(),
+            regions: &tested.regions,
+            region_source: tested.region_source.as_deref(),
+        },
+        remotion: JsonVersion {
+            package: version.package,
+            version: &version.version,
+            chosen: version.chosen,
+            file: version.file.as_deref(),
+            line: version.line,
+            certainty: version.certainty,
+            explanation: format!("{}; {}", version.chosen_text, version.certainty_text),
+            accepted_newer: version.accepted_newer,
+        },
+        counts: counts(Counts::of(&audit.findings)),
+        failure: audit.failure.as_ref().map(|failure| JsonFailure {
+            reason: failure.reason.why,
+            detail: &failure.reason.detail,
+            hint: failure.hint.as_deref(),
+        }),
+        notes: &audit.notes,
+        findings: audit.findings.iter().map(finding).collect(),
+    }
+}
+
+fn finding(finding: &Finding) -> JsonFinding<'_> {
+    let (cause, unknown, held) = match &finding.verdict {
+        Verdict::Pass(held) => (None, None, Some(held)),
+        Verdict::Fail(cause) => (Some(cause.code()), None, None),
+        Verdict::Unknown(unknown) => (None, Some(unknown.why), None),
+    };
+    JsonFinding {
+        kind: finding.kind.code(),
+        subject: finding.subject,
+        group: &finding.group,
+        permission: &finding.permission,
+        scope: &finding.scope,
+        reason: &finding.reason,
+        doubtful: finding.doubtful,
+        status: finding.verdict.status(),
+        cause,
+        unknown,
+        detail: finding.explanation(),
+        asked: held.map(|held| held.asked.as_slice()),
+        taken_as_absent: held.map(|held| held.taken_as_absent.as_slice()),
+        source: finding.source,
+    }
+}

@@ -1,0 +1,284 @@
+//! The report for people: a table per subject, what did not pass once more, the closing lines.
+
+use std::io::{self, Write};
+
+use anstyle::AnsiColor;
+use comfy_table::Table;
+
+use super::layout::{bold, cell, clean, is_wide, labelled, paint, status, table};
+use super::{Shown, Style};
+use crate::exit::Exit;
+use crate::permission::{Cloud, Subject};
+use crate::report::{Audit, Counts, Finding, FindingKind, Report};
+use crate::verdict::Verdict;
+
+/// Writes the report.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write(report: &Report, shown: Shown, style: Style, out: &mut impl Write) -> io::Result<()> {
+    for audit in &report.audits {
+        // Where nothing could be asked, rows would say the same thing many times.
+        if audit.failure.is_none() {
+            for subject in audit.subjects() {
+                rows(audit, subject, shown, style, out)?;
+            }
+            if shown.passed {
+                not_passed(audit, style, out)?;
+            }
+        }
+        closing(audit, style, out)?;
+    }
+    Ok(())
+}
+
+/// The word in the table; a failure stands out without colours too.
+const fn word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass(_) => "pass",
+        Verdict::Fail(_) => "FAIL",
+        Verdict::Unknown(_) => "unknown",
+    }
+}
+
+const fn is_shown(verdict: &Verdict, shown: Shown) -> bool {
+    match verdict {
+        Verdict::Pass(_) => shown.passed,
+        Verdict::Fail(_) => shown.missing,
+        Verdict::Unknown(_) => shown.unknown,
+    }
+}
+
+fn title(audit: &Audit, subject: Subject) -> String {
+    let principal = audit
+        .tested
+        .principals
+        .iter()
+        .find(|(of, _)| *of == subject)
+        .map(|(_, name)| format!(": {name}"))
+        .unwrap_or_default();
+    match subject {
+        Subject::User => format!("AWS user{principal}"),
+        Subject::Role => format!("AWS execution role{principal}"),
+        Subject::ServiceAccount => format!("Google Cloud service account{principal}"),
+    }
+}
+
+fn rows(
+    audit: &Audit,
+    subject: Subject,
+    shown: Shown,
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let findings: Vec<&Finding> = audit
+        .of_subject(subject)
+        .filter(|finding| is_shown(&finding.verdict, shown))
+        .collect();
+    if findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "{}",
+        paint(&clean(&title(audit, subject)), AnsiColor::Cyan, style)
+    )?;
+    let mut table = if is_wide(style) {
+        table(
+            style,
+            &["Status", "Permission", "Scope", "Reason"],
+            &[8, 26, 28, 38],
+        )
+    } else {
+        table(
+            style,
+            &["Status", "Permission and scope", "Reason"],
+            &[12, 44, 44],
+        )
+    };
+    let mut group = "";
+    for finding in findings {
+        if finding.group != group {
+            group = &finding.group;
+            heading(&mut table, subject, group, style);
+        }
+        let mut reason = finding.reason.clone();
+        if let Some(explanation) = finding.explanation() {
+            reason.push_str(&format!("\n→ {explanation}"));
+        }
+        if finding.doubtful {
+            reason.push_str("\n→ doubtful: only one of the neighbouring versions needs it");
+        }
+        if let Verdict::Pass(held) = &finding.verdict
+            && !held.taken_as_absent.is_empty()
+        {
+            reason.push_str(&format!(
+                "\n→ taken for absent: {}",
+                held.taken_as_absent.join(", ")
+            ));
+        }
+        let status = status(word(&finding.verdict), style);
+        if is_wide(style) {
+            table.add_row([
+                status,
+                cell(&finding.permission),
+                cell(&finding.scope),
+                cell(&reason),
+            ]);
+        } else {
+            let what = format!("{}\n  on {}", finding.permission, finding.scope);
+            table.add_row([status, cell(&what), cell(&reason)]);
+        }
+    }
+    writeln!(out, "{table}\n")
+}
+
+/// A group's heading; the role's groups have numbers that say nothing.
+fn heading(table: &mut Table, subject: Subject, group: &str, style: Style) {
+    let text = match subject {
+        Subject::Role => return,
+        Subject::User | Subject::ServiceAccount => group,
+    };
+    table.add_row([cell(""), bold(text, style)]);
+}
+
+/// What is not `pass`, once more: nothing that matters may scroll away.
+fn not_passed(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let open: Vec<&Finding> = audit
+        .findings
+        .iter()
+        .filter(|finding| !matches!(finding.verdict, Verdict::Pass(_)))
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint("Not passed", AnsiColor::Cyan, style))?;
+    for finding in open {
+        let word = word(&finding.verdict);
+        let color = match finding.verdict {
+            Verdict::Fail(_) => AnsiColor::Red,
+            _ => AnsiColor::Yellow,
+        };
+        writeln!(
+            out,
+            "  {} {}: {} on {}",
+            paint(&format!("{word:7}"), color, style),
+            finding.subject,
+            clean(&finding.permission),
+            clean(&finding.scope),
+        )?;
+        if let Some(explanation) = finding.explanation() {
+            write!(out, "{}", labelled("", &explanation, style))?;
+        }
+    }
+    writeln!(out)
+}
+
+fn closing(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let mut line = |label: &str, text: &str| write!(out, "{}", labelled(label, text, style));
+    line("Tested", &tested(audit))?;
+    for subject in audit.subjects() {
+        line("", &title(audit, subject))?;
+    }
+    if let Some(credentials) = &audit.tested.credentials {
+        line("", &format!("credentials: {credentials}"))?;
+    }
+    let version = &audit.version;
+    line(
+        "Against",
+        &format!(
+            "{} {} ({}); {}",
+            version.package, version.version, version.chosen_text, version.certainty_text
+        ),
+    )?;
+    if version.accepted_newer {
+        line("", "its list is not known: accepted with --accept-newer")?;
+    }
+    for note in &audit.notes {
+        line("Note", note)?;
+    }
+    let absent = audit.taken_as_absent();
+    if !absent.is_empty() {
+        line(
+            "Note",
+            &format!("taken for absent: the condition keys {}", absent.join(", ")),
+        )?;
+    }
+    if let Some(failure) = &audit.failure {
+        line("Failed", &failure.reason.detail)?;
+    }
+    for (index, subject) in audit.subjects().into_iter().enumerate() {
+        let counts = Counts::of(audit.of_subject(subject));
+        let label = if index == 0 { "Result" } else { "" };
+        line(
+            label,
+            &format!(
+                "{subject}: checked {} of {}, {} missing, {} unknown",
+                counts.checked(),
+                counts.total,
+                counts.failed,
+                counts.unknown
+            ),
+        )?;
+    }
+    line("Next", &next(audit))
+}
+
+fn tested(audit: &Audit) -> String {
+    let tested = &audit.tested;
+    match audit.cloud {
+        Cloud::Aws => {
+            let account = tested.account.as_deref().unwrap_or("not known");
+            let regions = tested.regions.join(", ");
+            let source = tested
+                .region_source
+                .as_deref()
+                .map(|source| format!(" ({source})"))
+                .unwrap_or_default();
+            let caller = tested.caller.as_deref().unwrap_or("not known");
+            format!("account {account}, region {regions}{source}; caller {caller}")
+        }
+        Cloud::Gcp => {
+            let project = tested.project.as_deref().unwrap_or("not known");
+            let source = tested
+                .project_source
+                .as_deref()
+                .map(|source| format!(" ({source})"))
+                .unwrap_or_default();
+            let caller = tested.caller.as_deref().unwrap_or("not known");
+            format!("project {project}{source}; identity {caller}")
+        }
+    }
+}
+
+/// What to do next.
+fn next(audit: &Audit) -> String {
+    if let Some(hint) = audit
+        .failure
+        .as_ref()
+        .and_then(|failure| failure.hint.as_ref())
+    {
+        return hint.clone();
+    }
+    let version = &audit.version.version;
+    match audit.exit() {
+        Exit::Held => "nothing to do: everything that this version needs is held".to_owned(),
+        Exit::Missing => {
+            let subject = audit
+                .findings
+                .iter()
+                .find(|finding| {
+                    finding.kind == FindingKind::Permission
+                        && matches!(finding.verdict, Verdict::Fail(_))
+                })
+                .map_or(Subject::User, |finding| finding.subject);
+            format!(
+                "grant what is missing: `remperm policies {subject} --remotion-version {version}` prints all that is needed"
+            )
+        }
+        Exit::Undetermined | Exit::Call => {
+            "settle what is unknown: each row above says what would settle it".to_owned()
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The vocabulary of answers: what a source said to a question, and what that means.
+//!
+//! The first law of the crate lives in these types: there is no verdict without evidence, and
+//! what was not answered is [`Verdict::Unknown`], never a pass.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Where an answer comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// AWS: [`SimulatePrincipalPolicy`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html).
+    AwsSimulator,
+    /// Google Cloud: [`testIamPermissions`](https://cloud.google.com/resource-manager/reference/rest/v3/projects/testIamPermissions).
+    GcpTestIamPermissions,
+    /// The manifests that this program carries.
+    Manifest,
+}
+
+/// What a source answered to one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It is allowed.
+    Allowed {
+        /// Condition keys that policies ask for and that the question did not carry.
+        missing_context: Vec<String>,
+    },
+    /// It is not allowed.
+    Denied(Cause),
+    /// The source could not tell.
+    Undetermined(Unknown),
+}
+
+/// The three things that evidence can mean. There is no fourth, and no default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Held, by what was asked.
+    Pass(Held),
+    /// Known not to be held.
+    Fail(Cause),
+    /// Could not be determined.
+    Unknown(Unknown),
+}
+
+impl Verdict {
+    /// The word for it in every output format.
+    #[must_use]
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Self::Pass(_) => "pass",
+            Self::Fail(_) => "fail",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
+/// What a pass rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Held {
+    /// The resources that were asked about.
+    pub asked: Vec<String>,
+    /// Condition keys that a policy asks for, and that the question did not carry.
+    pub taken_as_absent: Vec<String>,
+}
+
+/// Why a permission is known not to be held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// No policy allows it.
+    NothingAllows,
+    /// A policy denies it.
+    ExplicitDeny {
+        /// The policy and statement that deny it, where the answer names them.
+        by: Option<String>,
+    },
+    /// A service control policy of the organization stands in the way.
+    Organization,
+    /// The permissions boundary stands in the way.
+    Boundary,
+    /// It is held on a narrower resource than Remotion needs.
+    Narrower {
+        /// The resources on which it is held.
+        held_for: Vec<String>,
+    },
+    /// There is no such user, role or service account.
+    NoSuchPrincipal {
+        /// The one that was looked for.
+        principal: String,
+    },
+}
+
+impl Cause {
+    /// The stable name for machines.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NothingAllows => "nothing_allows",
+            Self::ExplicitDeny { .. } => "explicit_deny",
+            Self::Organization => "organization",
+            Self::Boundary => "boundary",
+            Self::Narrower { .. } => "narrower",
+            Self::NoSuchPrincipal { .. } => "no_such_principal",
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NothingAllows => formatter.write_str("nothing allows it"),
+            Self::ExplicitDeny { by: Some(by) } => write!(formatter, "denied by {by}"),
+            Self::ExplicitDeny { by: None } => formatter.write_str("denied by a policy"),
+            Self::Organization => {
+                formatter.write_str("the organization's service control policies stand in the way")
+            }
+            Self::Boundary => formatter.write_str("the permissions boundary stands in the way"),
+            Self::Narrower { held_for } => {
+                write!(formatter, "held only for {}", held_for.join(", "))
+            }
+            Self::NoSuchPrincipal { principal } => {
+                write!(formatter, "{principal} does not exist")
+            }
+        }
+    }
+}
+
+/// Why something could not be determined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The kind, for machines.
+    pub why: Why,
+    /// What happened and what would settle it, for people: a lower-case fragment.
+    pub detail: String,
+}
+
+impl Unknown {
+    /// An unknown of this kind, with its explanation.
+    pub fn new(why: Why, detail: impl Into<String>) -> Self {
+        Self {
+            why,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// The kinds of `unknown`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// No usable credentials were found, or they are expired or invalid.
+    Credentials,
+    /// The check itself was refused.
+    Refused,
+    /// The service could not be reached, or did not answer in time.
+    Unreachable,
+    /// The service answered with an error of its own.
+    Service,
+    /// The answer was cut, contradicts itself or can't be read.
+    Garbled,
+    /// The service did not answer this question.
+    Unanswered,
+    /// The decision depends on condition keys that are not known.
+    Condition,
+    /// The service can't test this permission on this resource.
+    NotTestable,
+    /// An API that the check needs is switched off.
+    ApiDisabled,
+    /// The principal can't be simulated.
+    NotSimulable,
+    /// It may be granted below the project, where the check did not look.
+    BelowProject,
+    /// It is not held, and whether this version needs it is not certain.
+    DoubtfulNeed,
+    /// The permission list of this version is not known.
+    UnknownList,
+    /// Who was tested could not be found out.
+    UnknownIdentity,
+}
