@@ -1,6 +1,8 @@
 //! What each command does: from what was typed to what is printed.
 
+mod aws;
 mod check;
+mod gcp;
 mod policies;
 
 use clap::CommandFactory;
@@ -15,8 +17,8 @@ use crate::terminal::Terminal;
 /// Runs a command and tells how it ended.
 pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> {
     match command {
-        Command::Aws(AwsCommand::Check(arguments)) => check::aws(*arguments, terminal),
-        Command::Gcp(GcpCommand::Check(arguments)) => check::gcp(arguments, terminal),
+        Command::Aws(AwsCommand::Check(arguments)) => aws::check(*arguments, terminal),
+        Command::Gcp(GcpCommand::Check(arguments)) => gcp::check(arguments, terminal),
         Command::Policies(command) => policies::run(command, terminal),
         Command::Completions { shell } => terminal.print(Exit::Held, |out| {
             clap_complete::generate(shell, &mut Cli::command(), "remperm", out);

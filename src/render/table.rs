@@ -97,6 +97,7 @@ fn rows(
             &[12, 44, 44],
         )
     };
+    let shared = shared_explanation(audit, subject);
     let mut group = "";
     for finding in findings {
         if finding.group != group {
@@ -104,7 +105,7 @@ fn rows(
             heading(&mut table, subject, group, style);
         }
         let mut reason = finding.reason.clone();
-        if let Some(explanation) = finding.explanation() {
+        if let Some(explanation) = finding.explanation().filter(|_| shared.is_none()) {
             reason.push_str(&format!("\n→ {explanation}"));
         }
         if finding.doubtful {
@@ -143,18 +144,69 @@ fn heading(table: &mut Table, subject: Subject, group: &str, style: Style) {
     table.add_row([cell(""), bold(text, style)]);
 }
 
-/// What is not `pass`, once more: nothing that matters may scroll away.
+/// What explains every row of a subject at once; saying it in each would bury the rest.
+fn shared_explanation(audit: &Audit, subject: Subject) -> Option<String> {
+    let mut explanations = audit.of_subject(subject).map(Finding::explanation);
+    let first = explanations.next()??;
+    let mut more = false;
+    for explanation in explanations {
+        if explanation.as_ref() != Some(&first) {
+            return None;
+        }
+        more = true;
+    }
+    more.then_some(first)
+}
+
+/// What is not `pass`, once more: nothing that matters may scroll away. Rows with the same
+/// explanation stand together.
 fn not_passed(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> {
-    let open: Vec<&Finding> = audit
-        .findings
-        .iter()
-        .filter(|finding| !matches!(finding.verdict, Verdict::Pass(_)))
-        .collect();
+    let mut open: Vec<(Subject, Option<String>, Vec<&Finding>)> = Vec::new();
+    for finding in &audit.findings {
+        if matches!(finding.verdict, Verdict::Pass(_)) {
+            continue;
+        }
+        let explanation = finding.explanation();
+        match open.iter_mut().find(|(subject, other, of)| {
+            *subject == finding.subject
+                && *other == explanation
+                && of
+                    .first()
+                    .is_some_and(|one| word(&one.verdict) == word(&finding.verdict))
+        }) {
+            Some((_, _, same)) => same.push(finding),
+            None => open.push((finding.subject, explanation, vec![finding])),
+        }
+    }
     if open.is_empty() {
         return Ok(());
     }
     writeln!(out, "{}", paint("Not passed", AnsiColor::Cyan, style))?;
-    for finding in open {
+    for (subject, explanation, findings) in open {
+        let all = audit.of_subject(subject).count();
+        if findings.len() == all && all > FEW {
+            let word = findings.first().map_or("", |one| word(&one.verdict));
+            writeln!(out, "  {word:7} {subject}: all {all} permissions")?;
+        } else {
+            lines(subject, &findings, style, out)?;
+        }
+        if let Some(explanation) = explanation {
+            write!(out, "{}", labelled("       →", &explanation, style))?;
+        }
+    }
+    writeln!(out)
+}
+
+/// So many rows are named one by one, even where they are all there are.
+const FEW: usize = 3;
+
+fn lines(
+    subject: Subject,
+    findings: &[&Finding],
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    for finding in findings {
         let word = word(&finding.verdict);
         let color = match finding.verdict {
             Verdict::Fail(_) => AnsiColor::Red,
@@ -162,17 +214,13 @@ fn not_passed(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<(
         };
         writeln!(
             out,
-            "  {} {}: {} on {}",
+            "  {} {subject}: {} on {}",
             paint(&format!("{word:7}"), color, style),
-            finding.subject,
             clean(&finding.permission),
             clean(&finding.scope),
         )?;
-        if let Some(explanation) = finding.explanation() {
-            write!(out, "{}", labelled("", &explanation, style))?;
-        }
     }
-    writeln!(out)
+    Ok(())
 }
 
 fn closing(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> {

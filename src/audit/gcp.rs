@@ -1,0 +1,59 @@
+//! The check of a Google Cloud service account.
+
+use super::{Terms, audit, deadline, fail, findings, finish, requirements, settle_failure};
+use crate::environment::Environment;
+use crate::error::Error;
+use crate::gcp;
+use crate::http::Http;
+use crate::manifest::Partition;
+use crate::permission::{Cloud, Subject};
+use crate::plan;
+use crate::report::Report;
+use crate::verdict::Source;
+use crate::version::Applied;
+
+/// Checks the permissions of the Google Cloud service account on its project.
+///
+/// # Errors
+///
+/// Only what makes the call wrong (exit code 2). What the world does not answer is in the report,
+/// as `unknown`.
+pub async fn check(
+    options: &gcp::Options,
+    applied: &Applied,
+    terms: Terms,
+    environment: &Environment,
+) -> Result<Report, Error> {
+    let deadline = deadline(options.timeout);
+    let requirements = requirements(applied, &[Subject::ServiceAccount], Partition::Aws)?;
+    let http = Http::new()?;
+    let mut audit = audit(Cloud::Gcp, applied, terms);
+    let checked = gcp::check(options, &requirements, environment, &http, deadline).await?;
+    audit.tested = checked.tested;
+    audit.notes.extend(checked.notes);
+    match checked.outcome {
+        Ok(answers) => {
+            let project = audit.tested.project.clone().unwrap_or_default();
+            audit.findings = findings(
+                &requirements,
+                &plan::gcp_questions(&requirements, &project),
+                &answers,
+                Source::GcpTestIamPermissions,
+                terms.strict_context,
+            );
+            audit.findings.extend(checked.identity);
+            settle_failure(&mut audit, checked.hint);
+        }
+        Err(reason) => fail(
+            &mut audit,
+            &requirements,
+            Source::GcpTestIamPermissions,
+            reason,
+            checked.hint,
+        ),
+    }
+    finish(&mut audit, applied, terms, Some(&Subject::ServiceAccount));
+    Ok(Report {
+        audits: vec![audit],
+    })
+}

@@ -1,0 +1,76 @@
+//! The flags of `remperm aws`.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{ReportArgs, VersionArgs};
+
+/// Commands for AWS.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AwsCommand {
+    /// Check the deploying user and the execution role with the policy simulator
+    ///
+    /// Finds out who is calling, asks iam:SimulatePrincipalPolicy for everything that the Remotion
+    /// version needs, and prints one row per permission. The caller needs
+    /// iam:SimulatePrincipalPolicy, which Remotion's own user policy contains.
+    #[command(after_help = AWS_EXAMPLES)]
+    Check(Box<AwsCheckArgs>),
+}
+
+const AWS_EXAMPLES: &str = "\
+Examples:
+  remperm aws check
+  remperm aws check --profile production --region eu-central-1 --expect-account 123456789012
+  remperm aws check --subject role --role-name my-remotion-role
+  remperm aws check --principal arn:aws:iam::123456789012:user/deployer --format json
+
+Credentials, the first that is there: --profile, REMOTION_AWS_PROFILE, REMOTION_AWS_ACCESS_KEY_ID
+and its secret, AWS_PROFILE, AWS_ACCESS_KEY_ID and its secret, the SDK's default chain. A .env file
+of the working directory is read; the environment wins over it.
+
+The simulator compares the resources that are asked about literally, and sees identity policies,
+the permissions boundary and service control policies. It does not see resource control policies,
+session policies, VPC endpoint policies and bucket policies.";
+
+/// Flags of `aws check`.
+#[derive(Debug, Args)]
+pub(crate) struct AwsCheckArgs {
+    /// A profile of the AWS configuration
+    #[arg(long, value_name = "NAME", help_heading = "Who and where")]
+    pub(crate) profile: Option<String>,
+    /// The region; else REMOTION_AWS_REGION, AWS_REGION, us-east-1. Several can be given
+    #[arg(long, value_name = "REGION", help_heading = "Who and where")]
+    pub(crate) region: Vec<String>,
+    /// The user, group or role to test in place of the caller
+    #[arg(long, value_name = "ARN", help_heading = "Who and where")]
+    pub(crate) principal: Option<String>,
+    /// The execution role
+    #[arg(long, value_name = "NAME", default_value = remperm::aws::DEFAULT_ROLE_NAME, help_heading = "Who and where")]
+    pub(crate) role_name: String,
+    /// Whose permissions to check; both by default
+    #[arg(long, value_name = "SUBJECT", help_heading = "Who and where")]
+    pub(crate) subject: Vec<AwsSubject>,
+    /// End with code 2 if the credentials belong to another account
+    #[arg(long, value_name = "ID", help_heading = "Who and where")]
+    pub(crate) expect_account: Option<String>,
+    /// A render bucket to ask about in place of a sample; several can be given
+    #[arg(long, value_name = "NAME", help_heading = "Who and where")]
+    pub(crate) bucket: Vec<String>,
+    /// A render function to ask about in place of a sample; several can be given
+    #[arg(long, value_name = "NAME", help_heading = "Who and where")]
+    pub(crate) function: Vec<String>,
+    /// Which Remotion version applies.
+    #[command(flatten)]
+    pub(crate) version: VersionArgs,
+    /// What becomes of the result.
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+}
+
+/// Whom to check on AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AwsSubject {
+    /// The identity that deploys and starts renders
+    User,
+    /// The execution role of the render functions
+    Role,
+}

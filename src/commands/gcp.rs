@@ -1,0 +1,27 @@
+//! `remperm gcp check`.
+
+use remperm::audit;
+use remperm::error::Error;
+use remperm::exit::Exit;
+use remperm::gcp::Options;
+use remperm::manifest::Product;
+use remperm::version;
+
+use super::check::{finish, print, terms};
+use super::{environment, search};
+use crate::cli::GcpCheckArgs;
+use crate::terminal::Terminal;
+
+pub(super) fn check(arguments: GcpCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
+    let applied = version::find(Product::CloudRun, &search(&arguments.version)?)?;
+    let options = Options {
+        project: arguments.project,
+        credentials: arguments.credentials,
+        expect_identity: arguments.expect_identity,
+        timeout: arguments.report.timeout,
+    };
+    let environment = environment()?;
+    let terms = terms(&arguments.report);
+    let report = finish(audit::gcp(&options, &applied, terms, &environment))?;
+    print(&report, &arguments.report, terminal)
+}

@@ -1,0 +1,189 @@
+//! Questions for AWS: which ARNs stand for a scope, and which condition keys a real call carries.
+
+use super::{ContextEntry, ContextKind, Form, Question};
+use crate::manifest::Partition;
+use crate::permission::{Requirement, ResourceKind};
+
+/// What is known about the AWS installation that is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsTarget {
+    /// The partition of the account.
+    pub partition: Partition,
+    /// The twelve digits of the account.
+    pub account: String,
+    /// The regions to check, never empty.
+    pub regions: Vec<String>,
+    /// The ARN of the execution role.
+    pub role_arn: String,
+    /// The render buckets, where they are named.
+    pub buckets: Vec<String>,
+    /// The render functions, where they are named.
+    pub functions: Vec<String>,
+    /// Remotion's version, which function names carry.
+    pub remotion_version: String,
+}
+
+/// The questions for a list of AWS requirements, in their order.
+///
+/// Every question carries `aws:RequestedRegion` and `aws:SecureTransport`, and `iam:PassRole` the
+/// service that the role is passed to: the keys whose values a real call of Remotion has for sure
+/// ([global condition keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html)).
+#[must_use]
+pub fn aws_questions(requirements: &[Requirement], target: &AwsTarget) -> Vec<Question> {
+    let mut questions: Vec<Question> = Vec::new();
+    for (index, requirement) in requirements.iter().enumerate() {
+        for region in &target.regions {
+            for (resource, form) in resources(requirement, target, region) {
+                let question = Question {
+                    subject: requirement.subject,
+                    requirement: index,
+                    permission: requirement.permission.clone(),
+                    resource,
+                    form,
+                    context: context(&requirement.permission, target.partition, region),
+                };
+                if !questions.contains(&question) {
+                    questions.push(question);
+                }
+            }
+        }
+    }
+    questions
+}
+
+fn context(action: &str, partition: Partition, region: &str) -> Vec<ContextEntry> {
+    let entry = |key: &str, kind, value: &str| ContextEntry {
+        key: key.to_owned(),
+        kind,
+        values: vec![value.to_owned()],
+    };
+    // IAM is a global service: its calls are made in one region of the partition.
+    let region = if action.starts_with("iam:") {
+        partition.global_region()
+    } else {
+        region
+    };
+    let mut entries = vec![
+        entry("aws:RequestedRegion", ContextKind::String, region),
+        entry("aws:SecureTransport", ContextKind::Boolean, "true"),
+    ];
+    if action.eq_ignore_ascii_case("iam:PassRole") {
+        entries.push(entry(
+            "iam:PassedToService",
+            ContextKind::String,
+            "lambda.amazonaws.com",
+        ));
+    }
+    entries
+}
+
+/// The concrete resources of a requirement in one region.
+fn resources(requirement: &Requirement, target: &AwsTarget, region: &str) -> Vec<(String, Form)> {
+    if requirement.scope == "*" {
+        return vec![("*".to_owned(), Form::Exact)];
+    }
+    if requirement.acts_on == Some(ResourceKind::Role) {
+        return vec![(target.role_arn.clone(), Form::Exact)];
+    }
+    let mut fields = requirement.scope.splitn(6, ':');
+    let mut next = || fields.next().unwrap_or_default();
+    let (_, partition, service, scope_region, scope_account, rest) =
+        (next(), next(), next(), next(), next(), next());
+    let filled = |field: &str, value: &str| if field == "*" { value } else { field }.to_owned();
+    let prefix = format!(
+        "arn:{partition}:{service}:{}:{}:",
+        filled(scope_region, region),
+        filled(scope_account, &target.account)
+    );
+    if !rest.contains('*') {
+        return vec![(format!("{prefix}{rest}"), Form::Exact)];
+    }
+    let named = names(requirement.acts_on, rest, target);
+    if !named.is_empty() {
+        return named
+            .into_iter()
+            .map(|name| (format!("{prefix}{name}"), Form::Exact))
+            .collect();
+    }
+    let pattern = match requirement.acts_on {
+        Some(ResourceKind::Object) if !rest.contains('/') => format!("{rest}/*"),
+        _ => rest.to_owned(),
+    };
+    vec![
+        (format!("{prefix}{pattern}"), Form::Pattern),
+        (
+            format!(
+                "{prefix}{}",
+                sample(requirement.acts_on, rest, target, region)
+            ),
+            Form::Sample,
+        ),
+    ]
+}
+
+/// The resources that the user named and that lie in the scope.
+fn names(kind: Option<ResourceKind>, rest: &str, target: &AwsTarget) -> Vec<String> {
+    match kind {
+        Some(ResourceKind::Bucket) => target.buckets.clone(),
+        Some(ResourceKind::Object) => target
+            .buckets
+            .iter()
+            .map(|bucket| format!("{bucket}/*"))
+            .collect(),
+        Some(ResourceKind::Function) => target
+            .functions
+            .iter()
+            .map(|function| format!("function:{function}"))
+            .collect(),
+        Some(ResourceKind::LogGroup | ResourceKind::LogStream)
+            if rest.starts_with(RENDER_LOG_GROUPS) =>
+        {
+            target
+                .functions
+                .iter()
+                .map(|function| log_resource(kind, &format!("log-group:/aws/lambda/{function}")))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+const RENDER_LOG_GROUPS: &str = "log-group:/aws/lambda/remotion-render-";
+
+/// The log group, or a stream of it.
+fn log_resource(kind: Option<ResourceKind>, group: &str) -> String {
+    match kind {
+        Some(ResourceKind::LogStream) => {
+            format!("{group}:log-stream:2026/01/01/[$LATEST]0123456789abcdef")
+        }
+        _ => group.to_owned(),
+    }
+}
+
+/// A name as Remotion makes it.
+fn sample(kind: Option<ResourceKind>, rest: &str, target: &AwsTarget, region: &str) -> String {
+    let bucket = || {
+        let prefix = rest.split(['*', '/']).next().unwrap_or_default();
+        format!("{prefix}{}-c7fsl3d0p9", region.replace('-', ""))
+    };
+    let function = || {
+        format!(
+            "remotion-render-{}-mem2048mb-disk2048mb-120sec",
+            target.remotion_version.replace(['.', '+'], "-")
+        )
+    };
+    match kind {
+        Some(ResourceKind::Bucket) => bucket(),
+        Some(ResourceKind::Object) => format!("{}/sites/remotion/index.html", bucket()),
+        Some(ResourceKind::Function) => format!("function:{}", function()),
+        Some(ResourceKind::LogGroup | ResourceKind::LogStream) => {
+            if rest.starts_with(RENDER_LOG_GROUPS) {
+                log_resource(kind, &format!("log-group:/aws/lambda/{}", function()))
+            } else {
+                rest.replace('*', "log-stream:remotion")
+            }
+        }
+        Some(ResourceKind::LayerVersion) => format!("{}:1", rest.trim_end_matches([':', '*'])),
+        _ => rest.replace('*', "remotion"),
+    }
+}
