@@ -153,11 +153,10 @@ pub(super) async fn open(
         return Err(no_such_profile(name, source, &profiles));
     }
     let retry = retry(environment, &profiles)?;
-    let transport = Transport::new(http.clone());
     let provider_config = ProviderConfig::without_region()
         .with_region(Some(Region::new(region.to_owned())))
         .with_behavior_version(Some(BehaviorVersion::latest()))
-        .with_http_client(transport.clone())
+        .with_http_client(Transport::of_credentials(http.clone()))
         .with_sleep_impl(TokioSleep::new())
         .with_retry_config(retry.clone());
     let (credentials, source) = match &found {
@@ -191,7 +190,7 @@ pub(super) async fn open(
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(transport)
+        .http_client(Transport::of_services(http.clone()))
         .retry_config(retry)
         .timeout_config(
             TimeoutConfig::builder()

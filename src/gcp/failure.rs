@@ -53,7 +53,7 @@ impl ErrorStatus {
 /// No answer came.
 pub(super) fn unreachable(error: &HttpError) -> Failed {
     let (why, hint) = match error {
-        HttpError::Connect { .. } | HttpError::Broken { .. } => (
+        HttpError::Connect { .. } | HttpError::Broken { .. } | HttpError::Cut { .. } => (
             Why::Unreachable,
             "check the network, the proxy and the endpoint variables",
         ),
