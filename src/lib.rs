@@ -61,6 +61,7 @@ pub mod aws;
 pub mod gcp;
 
 pub mod audit;
+pub mod fix;
 pub mod render;
 pub mod report;
 

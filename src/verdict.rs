@@ -13,6 +13,8 @@ use serde::Serialize;
 pub enum Source {
     /// AWS: [`SimulatePrincipalPolicy`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html).
     AwsSimulator,
+    /// AWS: the trust policy of a role, as `GetRole` shows it.
+    AwsTrustPolicy,
     /// Google Cloud: [`testIamPermissions`](https://cloud.google.com/resource-manager/reference/rest/v3/projects/testIamPermissions).
     GcpTestIamPermissions,
     /// The manifests that this program carries.
@@ -84,6 +86,8 @@ pub enum Cause {
         /// The resources on which it is held.
         held_for: Vec<String>,
     },
+    /// The role's trust policy does not let the service assume it.
+    NotTrusted,
     /// There is no such user, role or service account.
     NoSuchPrincipal {
         /// The one that was looked for.
@@ -101,7 +105,36 @@ impl Cause {
             Self::Organization => "organization",
             Self::Boundary => "boundary",
             Self::Narrower { .. } => "narrower",
+            Self::NotTrusted => "not_trusted",
             Self::NoSuchPrincipal { .. } => "no_such_principal",
+        }
+    }
+}
+
+impl Cause {
+    /// Whether one more Allow would mend it.
+    #[must_use]
+    pub const fn is_mended_by_allowing(&self) -> bool {
+        matches!(self, Self::NothingAllows | Self::Narrower { .. })
+    }
+
+    /// What mends it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::NothingAllows => "allow it",
+            Self::Narrower { .. } => "allow it on the whole scope",
+            Self::ExplicitDeny { .. } => "remove or narrow the statement that denies it",
+            Self::Organization => {
+                "ask the organization's administrator: a service control policy stands in the way"
+            }
+            Self::Boundary => {
+                "ask whoever manages the permissions boundary: allowing it elsewhere does not help"
+            }
+            Self::NotTrusted => {
+                "let lambda.amazonaws.com do sts:AssumeRole in the role's trust policy"
+            }
+            Self::NoSuchPrincipal { .. } => "create it, or name the right one",
         }
     }
 }
@@ -118,6 +151,9 @@ impl fmt::Display for Cause {
             Self::Boundary => formatter.write_str("the permissions boundary stands in the way"),
             Self::Narrower { held_for } => {
                 write!(formatter, "held only for {}", held_for.join(", "))
+            }
+            Self::NotTrusted => {
+                formatter.write_str("the trust policy does not let lambda.amazonaws.com assume it")
             }
             Self::NoSuchPrincipal { principal } => {
                 write!(formatter, "{principal} does not exist")

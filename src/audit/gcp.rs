@@ -21,11 +21,16 @@ use crate::version::Applied;
 pub async fn check(
     options: &gcp::Options,
     applied: &Applied,
-    terms: Terms,
+    terms: &Terms,
     environment: &Environment,
 ) -> Result<Report, Error> {
     let deadline = deadline(options.timeout);
-    let requirements = requirements(applied, &[Subject::ServiceAccount], Partition::Aws)?;
+    let requirements = requirements(
+        applied,
+        &[Subject::ServiceAccount],
+        Partition::Aws,
+        &terms.only_for,
+    )?;
     let http = Http::new()?;
     let mut audit = audit(Cloud::Gcp, applied, terms);
     let checked = gcp::check(options, &requirements, environment, &http, deadline).await?;

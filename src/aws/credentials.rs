@@ -307,6 +307,16 @@ fn no_such_profile(name: &str, source: &str, profiles: &ProfileSet) -> Error {
     .hint(hint)
 }
 
+/// Tries in all, where nothing else is set: throttling of the simulator is account-wide, so a few
+/// short pauses are worth more than the SDK's two long ones.
+const ATTEMPTS: u32 = 6;
+
+/// The pause after the first try; each further one is twice as long, and shortened by chance.
+const FIRST_PAUSE: Duration = Duration::from_millis(150);
+
+/// No pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+
 /// The retry settings, checked before the SDK sees them: it panics on bad ones.
 fn retry(environment: &Environment, profiles: &ProfileSet) -> Result<RetryConfig, Error> {
     let setting = |variable_name: &str, property: &str| {
@@ -335,7 +345,7 @@ fn retry(environment: &Environment, profiles: &ProfileSet) -> Result<RetryConfig
         },
     };
     let attempts = match setting("AWS_MAX_ATTEMPTS", "max_attempts") {
-        None => 3,
+        None => ATTEMPTS,
         Some((value, source)) => match value.trim().parse::<u32>() {
             Ok(attempts) if attempts > 0 => attempts,
             _ => {
@@ -348,7 +358,10 @@ fn retry(environment: &Environment, profiles: &ProfileSet) -> Result<RetryConfig
         RetryMode::Adaptive => RetryConfig::adaptive(),
         _ => RetryConfig::standard(),
     };
-    Ok(config.with_max_attempts(attempts))
+    Ok(config
+        .with_max_attempts(attempts)
+        .with_initial_backoff(FIRST_PAUSE)
+        .with_max_backoff(LONGEST_PAUSE))
 }
 
 fn unusable(error: &CredentialsError) -> Error {

@@ -143,7 +143,7 @@ fn is_whole(body: &[u8]) -> bool {
     let body = body.trim_ascii();
     let Some(end) = body
         .strip_suffix(b">")
-        .and_then(|body| Some(body.get(body.iter().rposition(|byte| *byte == b'<')?..)?))
+        .and_then(|body| body.get(body.iter().rposition(|byte| *byte == b'<')?..))
         .and_then(|tag| tag.strip_prefix(b"</"))
     else {
         return false;

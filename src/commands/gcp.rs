@@ -22,6 +22,8 @@ pub(super) fn check(arguments: GcpCheckArgs, terminal: &Terminal) -> Result<Exit
     };
     let environment = environment()?;
     let terms = terms(&arguments.report);
-    let report = finish(audit::gcp(&options, &applied, terms, &environment))?;
+    let report = finish(&arguments.report, terminal, || {
+        audit::gcp(&options, &applied, &terms, &environment)
+    })?;
     print(&report, &arguments.report, terminal)
 }

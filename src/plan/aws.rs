@@ -19,6 +19,10 @@ pub struct AwsTarget {
     pub buckets: Vec<String>,
     /// The render functions, where they are named.
     pub functions: Vec<String>,
+    /// The ARN of the user that is checked, where it is one: policy variables stand for its name.
+    pub user_arn: Option<String>,
+    /// Condition keys that the user gave; they go before those that are always known.
+    pub context: Vec<ContextEntry>,
     /// Remotion's version, which function names carry.
     pub remotion_version: String,
 }
@@ -40,7 +44,7 @@ pub fn aws_questions(requirements: &[Requirement], target: &AwsTarget) -> Vec<Qu
                     permission: requirement.permission.clone(),
                     resource,
                     form,
-                    context: context(&requirement.permission, target.partition, region),
+                    context: context(&requirement.permission, target, region),
                 };
                 if !questions.contains(&question) {
                     questions.push(question);
@@ -51,7 +55,7 @@ pub fn aws_questions(requirements: &[Requirement], target: &AwsTarget) -> Vec<Qu
     questions
 }
 
-fn context(action: &str, partition: Partition, region: &str) -> Vec<ContextEntry> {
+fn context(action: &str, target: &AwsTarget, region: &str) -> Vec<ContextEntry> {
     let entry = |key: &str, kind, value: &str| ContextEntry {
         key: key.to_owned(),
         kind,
@@ -59,7 +63,7 @@ fn context(action: &str, partition: Partition, region: &str) -> Vec<ContextEntry
     };
     // IAM is a global service: its calls are made in one region of the partition.
     let region = if action.starts_with("iam:") {
-        partition.global_region()
+        target.partition.global_region()
     } else {
         region
     };
@@ -74,6 +78,13 @@ fn context(action: &str, partition: Partition, region: &str) -> Vec<ContextEntry
             "lambda.amazonaws.com",
         ));
     }
+    entries.retain(|known| {
+        !target
+            .context
+            .iter()
+            .any(|given| given.key.eq_ignore_ascii_case(&known.key))
+    });
+    entries.extend(target.context.iter().cloned());
     entries
 }
 
@@ -84,6 +95,11 @@ fn resources(requirement: &Requirement, target: &AwsTarget, region: &str) -> Vec
     }
     if requirement.acts_on == Some(ResourceKind::Role) {
         return vec![(target.role_arn.clone(), Form::Exact)];
+    }
+    if let Some(user) = &target.user_arn
+        && requirement.acts_on == Some(ResourceKind::Principal)
+    {
+        return vec![(user.clone(), Form::Exact)];
     }
     let mut fields = requirement.scope.splitn(6, ':');
     let mut next = || fields.next().unwrap_or_default();
@@ -183,7 +199,12 @@ fn sample(kind: Option<ResourceKind>, rest: &str, target: &AwsTarget, region: &s
                 rest.replace('*', "log-stream:remotion")
             }
         }
-        Some(ResourceKind::LayerVersion) => format!("{}:1", rest.trim_end_matches([':', '*'])),
+        // Chromium's layer and AWS's own, as their accounts publish them.
+        Some(ResourceKind::LayerVersion) => {
+            let name = rest.trim_end_matches([':', '*']);
+            let kind = if name.ends_with('-') { "chromium-arm64" } else { "-Arm64" };
+            format!("{name}{kind}:1")
+        }
         _ => rest.replace('*', "remotion"),
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::permission::{Cloud, Subject};
 use crate::report::{Audit, Counts, Finding, Report};
-use crate::verdict::{Source, Verdict, Why};
+use crate::verdict::{Cause, Source, Verdict, Why};
 
 /// The version of the shape.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -45,6 +45,7 @@ struct JsonAudit<'a> {
     counts: JsonCounts,
     failure: Option<JsonFailure<'a>>,
     notes: &'a [String],
+    blind_spots: &'a [&'static str],
     findings: Vec<JsonFinding<'a>>,
 }
 
@@ -100,6 +101,8 @@ struct JsonFinding<'a> {
     /// Only with `unknown`.
     unknown: Option<Why>,
     detail: Option<String>,
+    /// Only with `fail`: what mends it.
+    remedy: Option<&'static str>,
     /// Only with `pass`: the resources that were asked about.
     asked: Option<&'a [String]>,
     /// Only with `pass`: condition keys that it rests on as absent.
@@ -178,6 +181,7 @@ fn audit(audit: &Audit) -> JsonAudit<'_> {
             hint: failure.hint.as_deref(),
         }),
         notes: &audit.notes,
+        blind_spots: &audit.blind_spots,
         findings: audit.findings.iter().map(finding).collect(),
     }
 }
@@ -185,7 +189,7 @@ fn audit(audit: &Audit) -> JsonAudit<'_> {
 fn finding(finding: &Finding) -> JsonFinding<'_> {
     let (cause, unknown, held) = match &finding.verdict {
         Verdict::Pass(held) => (None, None, Some(held)),
-        Verdict::Fail(cause) => (Some(cause.code()), None, None),
+        Verdict::Fail(cause) => (Some(cause), None, None),
         Verdict::Unknown(unknown) => (None, Some(unknown.why), None),
     };
     JsonFinding {
@@ -197,9 +201,10 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
         reason: &finding.reason,
         doubtful: finding.doubtful,
         status: finding.verdict.status(),
-        cause,
+        cause: cause.map(Cause::code),
         unknown,
         detail: finding.explanation(),
+        remedy: cause.map(Cause::remedy),
         asked: held.map(|held| held.asked.as_slice()),
         taken_as_absent: held.map(|held| held.taken_as_absent.as_slice()),
         source: finding.source,

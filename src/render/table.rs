@@ -246,6 +246,10 @@ fn closing(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> 
     for note in &audit.notes {
         line("Note", note)?;
     }
+    let asked = audit.asked();
+    if !asked.is_empty() {
+        line("Asked", &format!("about {}", asked.join(", ")))?;
+    }
     let absent = audit.taken_as_absent();
     if !absent.is_empty() {
         line(
@@ -312,21 +316,38 @@ fn next(audit: &Audit) -> String {
     let version = &audit.version.version;
     match audit.exit() {
         Exit::Held => "nothing to do: everything that this version needs is held".to_owned(),
-        Exit::Missing => {
-            let subject = audit
-                .findings
-                .iter()
-                .find(|finding| {
-                    finding.kind == FindingKind::Permission
-                        && matches!(finding.verdict, Verdict::Fail(_))
-                })
-                .map_or(Subject::User, |finding| finding.subject);
-            format!(
-                "grant what is missing: `remperm policies {subject} --remotion-version {version}` prints all that is needed"
-            )
-        }
+        Exit::Missing => missing(audit, version),
         Exit::Undetermined | Exit::Call => {
             "settle what is unknown: each row above says what would settle it".to_owned()
         }
     }
+}
+
+/// One sentence per kind of cause, the ones that a policy mends first.
+fn missing(audit: &Audit, version: &str) -> String {
+    let mut sentences: Vec<String> = Vec::new();
+    let mut add = |sentence: String| {
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+    };
+    for finding in &audit.findings {
+        let Verdict::Fail(cause) = &finding.verdict else {
+            continue;
+        };
+        if finding.kind == FindingKind::Permission && cause.is_mended_by_allowing() {
+            let subject = finding.subject;
+            add(match audit.cloud {
+                Cloud::Aws => format!(
+                    "`remperm aws check --subject {subject} --fix` prints the policy with just what is missing, `remperm policies {subject} --remotion-version {version}` all that is needed"
+                ),
+                Cloud::Gcp => format!(
+                    "grant what is missing: `remperm policies {subject} --remotion-version {version}` prints a role with all that is needed"
+                ),
+            });
+        } else {
+            add(cause.remedy().to_owned());
+        }
+    }
+    sentences.join("\n")
 }
