@@ -4,6 +4,7 @@
 
 mod aws;
 mod gcp;
+mod offline;
 
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use crate::version::{Applied, no_list};
 
 pub use aws::check as aws;
 pub use gcp::check as gcp;
+pub use offline::check as aws_offline;
 
 /// What every check is told beside its cloud's own options.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -59,6 +59,8 @@ pub mod http;
 
 pub mod aws;
 pub mod gcp;
+pub mod iam;
+pub mod offline;
 
 pub mod audit;
 pub mod fix;

@@ -60,6 +60,8 @@ pub struct Tested {
     pub regions: Vec<String>,
     /// How the regions were chosen.
     pub region_source: Option<String>,
+    /// The files that were judged, where no cloud was asked.
+    pub files: Vec<String>,
 }
 
 /// Against which Remotion version the check ran.
@@ -216,7 +218,11 @@ impl Audit {
     /// The names that passes rest on, where the scope leaves the name open, each once.
     #[must_use]
     pub fn asked(&self) -> Vec<&str> {
-        let name = |arn: &'_ str| arn.match_indices(':').nth(4).map_or(0, |(index, _)| index + 1);
+        let name = |arn: &'_ str| {
+            arn.match_indices(':')
+                .nth(4)
+                .map_or(0, |(index, _)| index + 1)
+        };
         let mut asked: Vec<&str> = Vec::new();
         for finding in &self.findings {
             let Verdict::Pass(held) = &finding.verdict else {

@@ -13,6 +13,8 @@ use serde::Serialize;
 pub enum Source {
     /// AWS: [`SimulatePrincipalPolicy`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html).
     AwsSimulator,
+    /// AWS: policy documents in files, judged by [`crate::iam`].
+    AwsPolicyFiles,
     /// AWS: the trust policy of a role, as `GetRole` shows it.
     AwsTrustPolicy,
     /// Google Cloud: [`testIamPermissions`](https://cloud.google.com/resource-manager/reference/rest/v3/projects/testIamPermissions).
@@ -86,6 +88,20 @@ pub enum Cause {
         /// The resources on which it is held.
         held_for: Vec<String>,
     },
+    /// A session policy stands in the way.
+    SessionPolicy,
+    /// It is allowed under conditions only, and a call of Remotion does not meet them.
+    Conditions {
+        /// The condition keys.
+        keys: Vec<String>,
+    },
+    /// It is not held for everything that is asked for.
+    NotCovered {
+        /// Why not.
+        cause: Box<Cause>,
+        /// A resource for which it is not held.
+        witness: String,
+    },
     /// The role's trust policy does not let the service assume it.
     NotTrusted,
     /// There is no such user, role or service account.
@@ -98,13 +114,16 @@ pub enum Cause {
 impl Cause {
     /// The stable name for machines.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::NothingAllows => "nothing_allows",
             Self::ExplicitDeny { .. } => "explicit_deny",
             Self::Organization => "organization",
             Self::Boundary => "boundary",
             Self::Narrower { .. } => "narrower",
+            Self::SessionPolicy => "session_policy",
+            Self::Conditions { .. } => "conditions",
+            Self::NotCovered { cause, .. } => cause.code(),
             Self::NotTrusted => "not_trusted",
             Self::NoSuchPrincipal { .. } => "no_such_principal",
         }
@@ -114,8 +133,12 @@ impl Cause {
 impl Cause {
     /// Whether one more Allow would mend it.
     #[must_use]
-    pub const fn is_mended_by_allowing(&self) -> bool {
-        matches!(self, Self::NothingAllows | Self::Narrower { .. })
+    pub fn is_mended_by_allowing(&self) -> bool {
+        match self {
+            Self::NothingAllows | Self::Narrower { .. } | Self::Conditions { .. } => true,
+            Self::NotCovered { cause, .. } => cause.is_mended_by_allowing(),
+            _ => false,
+        }
     }
 
     /// What mends it.
@@ -131,6 +154,11 @@ impl Cause {
             Self::Boundary => {
                 "ask whoever manages the permissions boundary: allowing it elsewhere does not help"
             }
+            Self::SessionPolicy => "widen the session policy, or make the session without it",
+            Self::Conditions { .. } => {
+                "allow it without these conditions, or give their values with --context"
+            }
+            Self::NotCovered { cause, .. } => cause.remedy(),
             Self::NotTrusted => {
                 "let lambda.amazonaws.com do sts:AssumeRole in the role's trust policy"
             }
@@ -151,6 +179,15 @@ impl fmt::Display for Cause {
             Self::Boundary => formatter.write_str("the permissions boundary stands in the way"),
             Self::Narrower { held_for } => {
                 write!(formatter, "held only for {}", held_for.join(", "))
+            }
+            Self::SessionPolicy => formatter.write_str("the session policy stands in the way"),
+            Self::Conditions { keys } => write!(
+                formatter,
+                "allowed only under conditions that are not met: {}",
+                keys.join(", ")
+            ),
+            Self::NotCovered { cause, witness } => {
+                write!(formatter, "{cause}; not covered: {witness}")
             }
             Self::NotTrusted => {
                 formatter.write_str("the trust policy does not let lambda.amazonaws.com assume it")
@@ -205,6 +242,8 @@ pub enum Why {
     ApiDisabled,
     /// The principal can't be simulated.
     NotSimulable,
+    /// The policies are too entangled to be compared in bounded time.
+    TooComplex,
     /// It may be granted below the project, where the check did not look.
     BelowProject,
     /// It is not held, and whether this version needs it is not certain.

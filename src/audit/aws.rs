@@ -59,7 +59,8 @@ pub async fn check(
     };
     let target = AwsTarget {
         partition: place.partition,
-        account: who.account.clone(),
+        account: Some(who.account.clone()),
+        samples: true,
         regions: place.regions.clone(),
         role_arn: who.role_arn.clone(),
         buckets: options.buckets.clone(),

@@ -1,5 +1,7 @@
 //! The flags of `remperm aws`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{ReportArgs, VersionArgs};
@@ -23,6 +25,7 @@ Examples:
   remperm aws check --subject role --role-name my-remotion-role
   remperm aws check --for render --wait 3m
   remperm aws check --subject user --fix > missing.json
+  remperm aws check --subject user --identity-policy policy.json --boundary boundary.json
   remperm aws check --principal arn:aws:iam::123456789012:user/deployer --format json
 
 Credentials, the first that is there: --profile, REMOTION_AWS_PROFILE, REMOTION_AWS_ACCESS_KEY_ID
@@ -60,6 +63,47 @@ pub(crate) struct AwsCheckArgs {
     /// A render function to ask about in place of a sample; several can be given
     #[arg(long, value_name = "NAME", help_heading = "Who and where")]
     pub(crate) function: Vec<String>,
+    /// Policy files that are checked in place of an account, for one --subject: identity policies,
+    /// inline, managed or of groups; - is the standard input. Nothing of AWS is asked
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files",
+          conflicts_with_all = ["profile", "principal", "expect_account", "wait"])]
+    pub(crate) identity_policy: Vec<PathBuf>,
+    /// The permissions boundary, as a file
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Policy files",
+        requires = "identity_policy"
+    )]
+    pub(crate) boundary: Option<PathBuf>,
+    /// A session policy, as a file; several can be given
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Policy files",
+        requires = "identity_policy"
+    )]
+    pub(crate) session_policy: Vec<PathBuf>,
+    /// The service control policies of one level of the organization, as files
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", requires = "identity_policy")]
+    pub(crate) scp: Vec<PathBuf>,
+    /// A directory with the service control policies of one level; several levels can be given,
+    /// and each of them must allow
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Policy files",
+        requires = "identity_policy"
+    )]
+    pub(crate) scp_level: Vec<PathBuf>,
+    /// The account of the policy files; without it they have to hold for any account
+    #[arg(
+        long,
+        value_name = "ID",
+        help_heading = "Policy files",
+        requires = "identity_policy"
+    )]
+    pub(crate) account: Option<String>,
     /// A condition key that a real call carries, such as aws:MultiFactorAuthPresent=true; with a
     /// type in front where it can't be guessed (string@, numeric@, boolean@, ip@, date@); the same
     /// key several times means several values

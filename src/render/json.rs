@@ -59,6 +59,7 @@ struct JsonTested<'a> {
     project_source: Option<&'a str>,
     regions: &'a [String],
     region_source: Option<&'a str>,
+    files: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -163,6 +164,7 @@ fn audit(audit: &Audit) -> JsonAudit<'_> {
             project_source: tested.project_source.as_deref(),
             regions: &tested.regions,
             region_source: tested.region_source.as_deref(),
+            files: &tested.files,
         },
         remotion: JsonVersion {
             package: version.package,

@@ -227,7 +227,9 @@ fn closing(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> 
     let mut line = |label: &str, text: &str| write!(out, "{}", labelled(label, text, style));
     line("Tested", &tested(audit))?;
     for subject in audit.subjects() {
-        line("", &title(audit, subject))?;
+        if audit.tested.principals.iter().any(|(of, _)| *of == subject) {
+            line("", &title(audit, subject))?;
+        }
     }
     if let Some(credentials) = &audit.tested.credentials {
         line("", &format!("credentials: {credentials}"))?;
@@ -280,6 +282,20 @@ fn closing(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> 
 fn tested(audit: &Audit) -> String {
     let tested = &audit.tested;
     match audit.cloud {
+        Cloud::Aws if !tested.files.is_empty() => {
+            let place = match (&tested.account, tested.regions.as_slice()) {
+                (None, []) => "any account and region".to_owned(),
+                (Some(account), []) => format!("account {account}, any region"),
+                (None, regions) => format!("any account, region {}", regions.join(", ")),
+                (Some(account), regions) => {
+                    format!("account {account}, region {}", regions.join(", "))
+                }
+            };
+            format!(
+                "the policy files {}, for {place}; nothing of AWS was asked",
+                tested.files.join(", ")
+            )
+        }
         Cloud::Aws => {
             let account = tested.account.as_deref().unwrap_or("not known");
             let regions = tested.regions.join(", ");
