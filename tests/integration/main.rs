@@ -5,6 +5,7 @@
     reason = "a test that fails here says where"
 )]
 
+mod aws;
 mod aws_server;
 mod http_server;
 mod policies;

@@ -48,6 +48,11 @@ impl Program {
         }
     }
 
+    /// Adds an argument.
+    pub(crate) fn arg(self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments([argument])
+    }
+
     /// Adds arguments.
     pub(crate) fn arguments<S: AsRef<OsStr>>(
         mut self,
