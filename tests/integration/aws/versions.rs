@@ -46,7 +46,7 @@ fn the_policies_of_every_list_suffice_for_its_versions() {
         };
         let aws = Aws::new(ACCOUNT)
             .partition(partition)
-            .user("/team/", "deployer", |user| {
+            .user("/", "deployer", |user| {
                 user.inline("remotion", printed_with("user", &flags))
             })
             .role("/", "remotion-lambda-role", |role| {
