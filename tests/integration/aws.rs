@@ -1,10 +1,12 @@
 //! `remperm aws check`, from the command line to the exit code, against AWS in this process.
 
 mod answers;
+mod credentials;
 mod options;
 mod plain;
 mod requests;
 mod versions;
+mod wrong_calls;
 
 use std::sync::OnceLock;
 
