@@ -2,9 +2,11 @@
 
 mod answers;
 mod credentials;
+mod faults;
 mod options;
 mod plain;
 mod requests;
+mod unavailable;
 mod versions;
 mod wrong_calls;
 
