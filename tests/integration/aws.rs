@@ -3,9 +3,12 @@
 mod answers;
 mod credentials;
 mod faults;
+mod help;
 mod options;
 mod plain;
+mod report;
 mod requests;
+mod secrets;
 mod unavailable;
 mod versions;
 mod wrong_calls;

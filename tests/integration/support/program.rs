@@ -106,6 +106,11 @@ impl Program {
         self
     }
 
+    /// The command itself, for whom its ends matter; the directories live as long as `self`.
+    pub(crate) fn command(&mut self) -> &mut Command {
+        self.command.stdin(Stdio::null())
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(mut self) -> Run {
         self.command
