@@ -109,6 +109,13 @@ impl Terminal {
         }
     }
 
+    /// What is going on, on stderr.
+    pub(crate) fn progress(&self, text: &str) {
+        if !self.quiet {
+            self.say("waiting", AnsiColor::Cyan, text);
+        }
+    }
+
     fn say(&self, label: &str, color: AnsiColor, text: &str) {
         let text: String = text.chars().filter(|one| !one.is_control()).collect();
         let line = if self.color_on_stderr {

@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::permission::Level;
+
 /// Where an answer comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -63,6 +65,8 @@ pub struct Held {
     pub asked: Vec<String>,
     /// Condition keys that a policy asks for, and that the question did not carry.
     pub taken_as_absent: Vec<String>,
+    /// Google Cloud: the level at which it is held.
+    pub level: Option<Level>,
 }
 
 /// Why a permission is known not to be held.
@@ -84,6 +88,13 @@ pub enum Cause {
         /// The resources on which it is held.
         held_for: Vec<String>,
     },
+    /// Google Cloud: it is not held on the project, and not on every resource below it.
+    NotEverywhere {
+        /// The resources on which it is held.
+        held_for: Vec<String>,
+        /// The resources on which it is not.
+        missing_on: Vec<String>,
+    },
     /// There is no such user, role or service account.
     NoSuchPrincipal {
         /// The one that was looked for.
@@ -94,13 +105,14 @@ pub enum Cause {
 impl Cause {
     /// The stable name for machines.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::NothingAllows => "nothing_allows",
             Self::ExplicitDeny { .. } => "explicit_deny",
             Self::Organization => "organization",
             Self::Boundary => "boundary",
-            Self::Narrower { .. } => "narrower",
+            Self::NotEverywhere { held_for, .. } if held_for.is_empty() => "nothing_allows",
+            Self::Narrower { .. } | Self::NotEverywhere { .. } => "narrower",
             Self::NoSuchPrincipal { .. } => "no_such_principal",
         }
     }
@@ -119,6 +131,23 @@ impl fmt::Display for Cause {
             Self::Narrower { held_for } => {
                 write!(formatter, "held only for {}", held_for.join(", "))
             }
+            Self::NotEverywhere {
+                held_for,
+                missing_on,
+            } if held_for.is_empty() => write!(
+                formatter,
+                "held neither on the project nor on {}: grant it there, or on the project",
+                missing_on.join(", ")
+            ),
+            Self::NotEverywhere {
+                held_for,
+                missing_on,
+            } => write!(
+                formatter,
+                "held on {}, but not on {}: grant it there too, or on the project",
+                held_for.join(", "),
+                missing_on.join(", ")
+            ),
             Self::NoSuchPrincipal { principal } => {
                 write!(formatter, "{principal} does not exist")
             }

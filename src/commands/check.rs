@@ -20,11 +20,14 @@ pub(super) const fn terms(arguments: &ReportArgs) -> Terms {
 
 /// Runs a check to its end. One thread suffices: all its work is waiting for answers.
 pub(super) fn finish(check: impl Future<Output = Result<Report, Error>>) -> Result<Report, Error> {
-    tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::world(format!("the check could not be started: {error}")))?
-        .block_on(check)
+        .map_err(|error| Error::world(format!("the check could not be started: {error}")))?;
+    let result = runtime.block_on(check);
+    // A name that is still being looked up must not hold up the end.
+    runtime.shutdown_background();
+    result
 }
 
 pub(super) fn print(
