@@ -4,6 +4,7 @@
 
 mod aws;
 mod gcp;
+mod offline;
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use tokio::time::Instant;
 use crate::error::Error;
 use crate::judge::judge;
 use crate::manifest::{Certainty, Partition};
-use crate::permission::{Cloud, Requirement, Subject};
+use crate::permission::{Activity, Cloud, Requirement, Subject};
 use crate::plan::Question;
 use crate::report::{Audit, Failure, Finding, Tested, unknown_list};
 use crate::verdict::{Answer, Source, Unknown, Verdict};
@@ -20,14 +21,17 @@ use crate::version::{Applied, no_list};
 
 pub use aws::check as aws;
 pub use gcp::check as gcp;
+pub use offline::check as aws_offline;
 
 /// What every check is told beside its cloud's own options.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Terms {
     /// A version that is newer than the newest known one is accepted.
     pub accept_newer: bool,
     /// A permission that is held only as long as a condition key is absent does not pass.
     pub strict_context: bool,
+    /// Only what these activities need is checked; empty means everything.
+    pub only_for: Vec<Activity>,
 }
 
 /// When everything has to be over. A time that no clock can hold means a day.
@@ -40,6 +44,7 @@ fn requirements(
     applied: &Applied,
     subjects: &[Subject],
     partition: Partition,
+    only_for: &[Activity],
 ) -> Result<Vec<Requirement>, Error> {
     let mut all = Vec::new();
     for subject in subjects {
@@ -50,14 +55,25 @@ fn requirements(
                 .map_err(no_list)?,
         );
     }
+    if !only_for.is_empty() {
+        // What no catalogue knows may be needed for anything.
+        all.retain(|one: &Requirement| {
+            one.activities.is_empty()
+                || one
+                    .activities
+                    .iter()
+                    .any(|activity| only_for.contains(activity))
+        });
+    }
     if all.is_empty() {
         // An empty check would be green.
-        return Err(Error::call("there is nothing to check").hint("name a subject"));
+        return Err(Error::call("there is nothing to check")
+            .hint("this subject needs nothing for the activities that --for names"));
     }
     Ok(all)
 }
 
-fn audit(cloud: Cloud, applied: &Applied, terms: Terms) -> Audit {
+fn audit(cloud: Cloud, applied: &Applied, terms: &Terms) -> Audit {
     Audit {
         cloud,
         tested: Tested::default(),
@@ -66,6 +82,7 @@ fn audit(cloud: Cloud, applied: &Applied, terms: Terms) -> Audit {
         notes: applied.warnings.clone(),
         readiness: Vec::new(),
         excess: None,
+        blind_spots: Vec::new(),
         failure: None,
     }
 }
@@ -133,7 +150,7 @@ fn settle_failure(audit: &mut Audit, hint: Option<String>) {
 }
 
 /// Adds what is not about a single permission.
-fn finish(audit: &mut Audit, applied: &Applied, terms: Terms, subject: Option<&Subject>) {
+fn finish(audit: &mut Audit, applied: &Applied, terms: &Terms, subject: Option<&Subject>) {
     if let Certainty::Newer { newest } = &applied.manifest.certainty
         && !terms.accept_newer
         && let Some(subject) = subject

@@ -6,6 +6,7 @@ mod failure;
 mod identity;
 mod simulation;
 mod transport;
+mod trust;
 
 use std::time::Duration;
 
@@ -16,13 +17,14 @@ use tokio::time::Instant;
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::http::Http;
-use crate::manifest::Partition;
+use crate::manifest::{Partition, Policy, Statement};
 use crate::permission::Subject;
-use crate::plan::Question;
+use crate::plan::{ContextEntry, Question};
 use crate::verdict::{Answer, Cause, Unknown, Why};
 use arn::{Arn, Caller};
 use failure::Failed;
 use identity::{Principal, RoleLookup};
+use trust::Trust;
 
 /// What is asked for: the flags of `remperm aws check`, as data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub struct Options {
     pub buckets: Vec<String>,
     /// Render functions that are asked about in place of samples.
     pub functions: Vec<String>,
+    /// Condition keys that a real call carries, beside those that are always known.
+    pub context: Vec<ContextEntry>,
     /// The time for everything.
     pub timeout: Duration,
 }
@@ -61,6 +65,7 @@ impl Default for Options {
             expect_account: None,
             buckets: Vec::new(),
             functions: Vec::new(),
+            context: Vec::new(),
             timeout: crate::DEFAULT_TIMEOUT,
         }
     }
@@ -142,6 +147,31 @@ pub fn partition_of_region(name: &str) -> Result<Partition, Error> {
     credentials::region_partition(name, "--region")
 }
 
+/// The smallest policy for running the checks: simulating any user or role of the account, and
+/// looking up roles, whose paths no other call tells. `sts:GetCallerIdentity` needs no permission.
+#[must_use]
+pub fn auditor_policy(partition: Partition) -> Policy {
+    let partition = partition.name();
+    let statement = |sid: &str, action: &str, resource: Vec<String>| Statement {
+        sid: sid.to_owned(),
+        effect: "Allow".to_owned(),
+        action: vec![action.to_owned()],
+        resource,
+    };
+    let of = |kind: &str| format!("arn:{partition}:iam::*:{kind}/*");
+    Policy {
+        version: "2012-10-17".to_owned(),
+        statement: vec![
+            statement(
+                "Simulate",
+                "iam:SimulatePrincipalPolicy",
+                vec![of("user"), of("group"), of("role")],
+            ),
+            statement("LookUpRoles", "iam:GetRole", vec![of("role")]),
+        ],
+    }
+}
+
 /// Who is asked about.
 #[derive(Debug)]
 pub(crate) struct Who {
@@ -155,6 +185,8 @@ pub(crate) struct Who {
     pub(crate) account: String,
     /// The ARN of the execution role, as it is or as it would be.
     pub(crate) role_arn: String,
+    /// Whether the execution role's trust policy lets Lambda assume it, where that was seen.
+    pub(crate) trusts_lambda: Option<bool>,
     user: Principal,
     role: Principal,
     /// Hints and refused look-ups.
@@ -266,10 +298,24 @@ pub(crate) async fn identify(
             });
         }
     };
+    let mut trusts_lambda = None;
     let would_be = arn.sibling(format!("role/{}", options.role_name));
     let (role_arn, role) = match role_lookup {
         None => (would_be.clone(), Principal::Known(vec![would_be])),
-        Some(RoleLookup::Found(found)) => (found.clone(), Principal::Known(vec![found])),
+        Some(RoleLookup::Found(found, trust)) => {
+            trusts_lambda = match trust {
+                Trust::Given => Some(true),
+                Trust::Refused => Some(false),
+                Trust::Unclear => {
+                    notes.push(format!(
+                        "whether the trust policy of {} lets Lambda assume it could not be told",
+                        options.role_name
+                    ));
+                    None
+                }
+            };
+            (found.clone(), Principal::Known(vec![found]))
+        }
         Some(RoleLookup::Missing) => (
             would_be,
             Principal::Missing(Cause::NoSuchPrincipal {
@@ -291,6 +337,7 @@ pub(crate) async fn identify(
         source: session.source,
         account: arn.account,
         role_arn: role_arn.to_string(),
+        trusts_lambda,
         user,
         role,
         notes,
@@ -336,6 +383,17 @@ impl Who {
         }
     }
 
+    /// The ARN of the user that is asked about, where it is a user.
+    pub(crate) fn user_arn(&self) -> Option<String> {
+        match &self.user {
+            Principal::Known(arns) => arns
+                .iter()
+                .find(|arn| Caller::of(arn) == Caller::User)
+                .map(ToString::to_string),
+            Principal::Missing(_) | Principal::NotSimulable(_) => None,
+        }
+    }
+
     /// The name of the principal that stands for a subject.
     pub(crate) fn name(&self, subject: Subject) -> String {
         match self.principal(subject) {
@@ -357,12 +415,15 @@ impl Who {
         deadline: Instant,
     ) -> (Vec<Answer>, Option<String>) {
         if self.caller.is_some() {
-            return self.simulate(questions, deadline).await;
+            let (answers, hint, notes) = self.simulate(questions, deadline).await;
+            self.notes.extend(notes);
+            return (answers, hint);
         }
-        let (answered, caller) = tokio::join!(
+        let ((answers, hint, notes), caller) = tokio::join!(
             self.simulate(questions, deadline),
             tokio::time::timeout_at(deadline, identity::caller(&self.sts))
         );
+        self.notes.extend(notes);
         match caller {
             Ok(Ok(caller)) => {
                 if caller.account != self.account {
@@ -377,14 +438,14 @@ impl Who {
                 .notes
                 .push("who is calling could not be found out (sts:GetCallerIdentity)".to_owned()),
         }
-        answered
+        (answers, hint)
     }
 
     async fn simulate(
         &self,
         questions: &[Question],
         deadline: Instant,
-    ) -> (Vec<Answer>, Option<String>) {
+    ) -> (Vec<Answer>, Option<String>, Vec<String>) {
         let mut answers: Vec<Option<Answer>> = Vec::with_capacity(questions.len());
         let mut open: Vec<(&Question, &[Arn])> = Vec::new();
         for question in questions {
@@ -400,6 +461,7 @@ impl Who {
             }
         }
         let simulated = simulation::ask(&self.iam, &open, deadline).await;
+        let notes = simulated.notes;
         let mut simulated_answers = simulated.answers.into_iter();
         let answers = answers
             .into_iter()
@@ -411,6 +473,6 @@ impl Who {
                     })
             })
             .collect();
-        (answers, simulated.hint)
+        (answers, simulated.hint, notes)
     }
 }

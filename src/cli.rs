@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use aws::{AwsCheckArgs, AwsCommand, AwsSubject};
+pub(crate) use aws::{AwsActivity, AwsCheckArgs, AwsCommand, AwsSubject};
 pub(crate) use gcp::{GcpCheckArgs, GcpCommand};
 pub(crate) use policies::{
-    AwsPartition, AwsPolicyArgs, ListArgs, PoliciesCommand, ProductName, RoleArgs, RoleFormat,
-    ShowArgs,
+    AuditorArgs, AwsPartition, AwsPolicyArgs, ListArgs, PoliciesCommand, ProductName, RoleArgs,
+    RoleFormat, ShowArgs,
 };
 
 /// Checks that the identity that runs Remotion in your cloud holds the permissions that your
@@ -127,6 +127,10 @@ pub(crate) struct ReportArgs {
     /// The time for everything, such as 30s or 2m
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub(crate) timeout: Duration,
+    /// Ask again, with growing pauses, until nothing is missing or this time is up: grants take
+    /// minutes to spread
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) wait: Option<Duration>,
 }
 
 /// Formats of a report.

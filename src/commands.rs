@@ -2,6 +2,7 @@
 
 mod aws;
 mod check;
+mod context;
 mod gcp;
 mod policies;
 

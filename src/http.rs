@@ -90,6 +90,12 @@ pub enum HttpError {
         /// The innermost cause.
         detail: String,
     },
+    /// The answer is cut off, although the connection did not say so.
+    #[error("the answer of {host} is cut off")]
+    Cut {
+        /// The host.
+        host: String,
+    },
     /// The answer does not end.
     #[error("the answer of {host} is larger than {} MiB", LARGEST_BODY / 1024 / 1024)]
     TooLarge {

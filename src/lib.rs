@@ -59,8 +59,11 @@ pub mod http;
 
 pub mod aws;
 pub mod gcp;
+pub mod iam;
+pub mod offline;
 
 pub mod audit;
+pub mod fix;
 pub mod render;
 pub mod report;
 

@@ -30,6 +30,8 @@ pub struct Audit {
     pub readiness: Vec<Readiness>,
     /// What is held beyond the need, where that was asked for.
     pub excess: Option<Excess>,
+    /// What the source of the evidence can't see.
+    pub blind_spots: Vec<&'static str>,
     /// Why nothing could be asked at all, where that is so.
     pub failure: Option<Failure>,
 }
@@ -101,6 +103,8 @@ pub struct Tested {
     pub regions: Vec<String>,
     /// How the regions were chosen.
     pub region_source: Option<String>,
+    /// The files that were judged, where no cloud was asked.
+    pub files: Vec<String>,
 }
 
 /// Against which Remotion version the check ran.
@@ -252,6 +256,34 @@ impl Audit {
         self.findings
             .iter()
             .filter(move |finding| finding.subject == subject)
+    }
+
+    /// The names that passes rest on, where the scope leaves the name open, each once.
+    #[must_use]
+    pub fn asked(&self) -> Vec<&str> {
+        let name = |arn: &'_ str| {
+            arn.match_indices(':')
+                .nth(4)
+                .map_or(0, |(index, _)| index + 1)
+        };
+        let mut asked: Vec<&str> = Vec::new();
+        for finding in &self.findings {
+            let Verdict::Pass(held) = &finding.verdict else {
+                continue;
+            };
+            for resource in &held.asked {
+                let Some(resource) = resource.get(name(resource)..) else {
+                    continue;
+                };
+                if !finding.scope.ends_with(resource)
+                    && !resource.contains('*')
+                    && !asked.contains(&resource)
+                {
+                    asked.push(resource);
+                }
+            }
+        }
+        asked
     }
 
     /// Condition keys that passes rest on as absent, each once.

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style as AnsiStyle};
 use remperm::error::Error;
 use remperm::exit::Exit;
 use remperm::render::Style;
+use remperm::report::Report;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -109,10 +110,23 @@ impl Terminal {
         }
     }
 
-    /// What is going on, on stderr.
-    pub(crate) fn progress(&self, text: &str) {
+    /// Progress and advice, on stderr.
+    pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
-            self.say("waiting", AnsiColor::Cyan, text);
+            self.say("note", AnsiColor::Cyan, text);
+        }
+    }
+
+    /// What kept a check from asking anything, on stderr.
+    pub(crate) fn failures(&self, report: &Report) {
+        for failure in report
+            .audits
+            .iter()
+            .filter_map(|audit| audit.failure.as_ref())
+        {
+            let mut error = Error::world(failure.reason.detail.clone());
+            error.hint.clone_from(&failure.hint);
+            self.error(&error);
         }
     }
 

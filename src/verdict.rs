@@ -15,6 +15,10 @@ use crate::permission::Level;
 pub enum Source {
     /// AWS: [`SimulatePrincipalPolicy`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html).
     AwsSimulator,
+    /// AWS: policy documents in files, judged by [`crate::iam`].
+    AwsPolicyFiles,
+    /// AWS: the trust policy of a role, as `GetRole` shows it.
+    AwsTrustPolicy,
     /// Google Cloud: [`testIamPermissions`](https://cloud.google.com/resource-manager/reference/rest/v3/projects/testIamPermissions).
     GcpTestIamPermissions,
     /// The manifests that this program carries.
@@ -95,6 +99,22 @@ pub enum Cause {
         /// The resources on which it is not.
         missing_on: Vec<String>,
     },
+    /// A session policy stands in the way.
+    SessionPolicy,
+    /// It is allowed under conditions only, and a call of Remotion does not meet them.
+    Conditions {
+        /// The condition keys.
+        keys: Vec<String>,
+    },
+    /// It is not held for everything that is asked for.
+    NotCovered {
+        /// Why not.
+        cause: Box<Cause>,
+        /// A resource for which it is not held.
+        witness: String,
+    },
+    /// The role's trust policy does not let the service assume it.
+    NotTrusted,
     /// There is no such user, role or service account.
     NoSuchPrincipal {
         /// The one that was looked for.
@@ -113,7 +133,51 @@ impl Cause {
             Self::Boundary => "boundary",
             Self::NotEverywhere { held_for, .. } if held_for.is_empty() => "nothing_allows",
             Self::Narrower { .. } | Self::NotEverywhere { .. } => "narrower",
+            Self::SessionPolicy => "session_policy",
+            Self::Conditions { .. } => "conditions",
+            Self::NotCovered { cause, .. } => cause.code(),
+            Self::NotTrusted => "not_trusted",
             Self::NoSuchPrincipal { .. } => "no_such_principal",
+        }
+    }
+}
+
+impl Cause {
+    /// Whether one more Allow would mend it.
+    #[must_use]
+    pub fn is_mended_by_allowing(&self) -> bool {
+        match self {
+            Self::NothingAllows | Self::Narrower { .. } | Self::Conditions { .. } => true,
+            Self::NotCovered { cause, .. } => cause.is_mended_by_allowing(),
+            _ => false,
+        }
+    }
+
+    /// What mends it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::NothingAllows => "allow it",
+            Self::Narrower { .. } => "allow it on the whole scope",
+            Self::NotEverywhere { .. } => {
+                "grant it on the resources that lack it, or on the project"
+            }
+            Self::ExplicitDeny { .. } => "remove or narrow the statement that denies it",
+            Self::Organization => {
+                "ask the organization's administrator: a service control policy stands in the way"
+            }
+            Self::Boundary => {
+                "ask whoever manages the permissions boundary: allowing it elsewhere does not help"
+            }
+            Self::SessionPolicy => "widen the session policy, or make the session without it",
+            Self::Conditions { .. } => {
+                "allow it without these conditions, or give their values with --context"
+            }
+            Self::NotCovered { cause, .. } => cause.remedy(),
+            Self::NotTrusted => {
+                "let lambda.amazonaws.com do sts:AssumeRole in the role's trust policy"
+            }
+            Self::NoSuchPrincipal { .. } => "create it, or name the right one",
         }
     }
 }
@@ -136,7 +200,7 @@ impl fmt::Display for Cause {
                 missing_on,
             } if held_for.is_empty() => write!(
                 formatter,
-                "held neither on the project nor on {}: grant it there, or on the project",
+                "held neither on the project nor on {}",
                 missing_on.join(", ")
             ),
             Self::NotEverywhere {
@@ -144,10 +208,22 @@ impl fmt::Display for Cause {
                 missing_on,
             } => write!(
                 formatter,
-                "held on {}, but not on {}: grant it there too, or on the project",
+                "held on {}, but neither on the project nor on {}",
                 held_for.join(", "),
                 missing_on.join(", ")
             ),
+            Self::SessionPolicy => formatter.write_str("the session policy stands in the way"),
+            Self::Conditions { keys } => write!(
+                formatter,
+                "allowed only under conditions that are not met: {}",
+                keys.join(", ")
+            ),
+            Self::NotCovered { cause, witness } => {
+                write!(formatter, "{cause}; not covered: {witness}")
+            }
+            Self::NotTrusted => {
+                formatter.write_str("the trust policy does not let lambda.amazonaws.com assume it")
+            }
             Self::NoSuchPrincipal { principal } => {
                 write!(formatter, "{principal} does not exist")
             }
@@ -198,6 +274,8 @@ pub enum Why {
     ApiDisabled,
     /// The principal can't be simulated.
     NotSimulable,
+    /// The policies are too entangled to be compared in bounded time.
+    TooComplex,
     /// It may be granted below the project, where the check did not look.
     BelowProject,
     /// It is not held, and whether this version needs it is not certain.

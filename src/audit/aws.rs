@@ -5,10 +5,10 @@ use crate::aws::{self, Stop};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::http::Http;
-use crate::permission::Cloud;
+use crate::permission::{Cloud, Subject};
 use crate::plan::{self, AwsTarget};
-use crate::report::Report;
-use crate::verdict::{Source, Unknown, Why};
+use crate::report::{Finding, FindingKind, Report};
+use crate::verdict::{Cause, Held, Source, Unknown, Verdict, Why};
 use crate::version::Applied;
 
 /// Checks the permissions of the AWS user and of the execution role.
@@ -20,14 +20,15 @@ use crate::version::Applied;
 pub async fn check(
     options: &aws::Options,
     applied: &Applied,
-    terms: Terms,
+    terms: &Terms,
     environment: &Environment,
 ) -> Result<Report, Error> {
     let deadline = deadline(options.timeout);
     let place = aws::place(options, environment)?;
-    let requirements = requirements(applied, &options.subjects, place.partition)?;
+    let requirements = requirements(applied, &options.subjects, place.partition, &terms.only_for)?;
     let http = Http::new()?;
     let mut audit = audit(Cloud::Aws, applied, terms);
+    audit.blind_spots = BLIND_SPOTS.to_vec();
     audit.tested.regions.clone_from(&place.regions);
     audit.tested.region_source = Some(place.source.clone());
     let identified =
@@ -58,11 +59,14 @@ pub async fn check(
     };
     let target = AwsTarget {
         partition: place.partition,
-        account: who.account.clone(),
+        account: Some(who.account.clone()),
+        samples: true,
         regions: place.regions.clone(),
         role_arn: who.role_arn.clone(),
         buckets: options.buckets.clone(),
         functions: options.functions.clone(),
+        user_arn: who.user_arn(),
+        context: options.context.clone(),
         remotion_version: applied.manifest.version.to_string(),
     };
     let questions = plan::aws_questions(&requirements, &target);
@@ -83,9 +87,77 @@ pub async fn check(
         .map(|subject| (*subject, who.name(*subject)))
         .collect();
     audit.notes.append(&mut who.notes);
+    if let Some(trusted) = who.trusts_lambda {
+        audit.findings.push(trust(&who.role_arn, trusted));
+    }
+    audit.notes.extend(swapped(&audit.findings));
     settle_failure(&mut audit, hint);
     finish(&mut audit, applied, terms, options.subjects.first());
     Ok(Report {
         audits: vec![audit],
     })
+}
+
+/// What the policy simulator does not see
+/// ([its page](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html)).
+const BLIND_SPOTS: &[&str] = &[
+    "resource control policies, session policies, VPC endpoint policies and bucket policies are not simulated",
+    "a deny on a part of a scope that neither the pattern nor the sample hits is not seen: name the bucket or function to have it asked about",
+    "what a service checks by itself beside the policies is not known",
+];
+
+/// Whether Lambda may assume the execution role, as its trust policy was seen.
+fn trust(role: &str, trusted: bool) -> Finding {
+    Finding {
+        kind: FindingKind::TrustPolicy,
+        subject: Subject::Role,
+        group: "trust".to_owned(),
+        permission: "sts:AssumeRole".to_owned(),
+        scope: role.to_owned(),
+        reason: "Lambda takes on the role when a render starts; without its trust no function can be created with it.".to_owned(),
+        doubtful: false,
+        source: Source::AwsTrustPolicy,
+        verdict: if trusted {
+            Verdict::Pass(Held {
+                asked: vec![role.to_owned()],
+                taken_as_absent: Vec::new(),
+                level: None,
+            })
+        } else {
+            Verdict::Fail(Cause::NotTrusted)
+        },
+    }
+}
+
+/// Says so where a subject holds what both lists have in common and nothing that only its own
+/// has: the mistake that Remotion's own troubleshooting page lists first.
+fn swapped(findings: &[Finding]) -> Vec<String> {
+    let of = |subject: Subject| {
+        findings
+            .iter()
+            .filter(move |one| one.kind == FindingKind::Permission && one.subject == subject)
+    };
+    let mut notes = Vec::new();
+    for (subject, other) in [
+        (Subject::User, Subject::Role),
+        (Subject::Role, Subject::User),
+    ] {
+        let (common, own): (Vec<&Finding>, Vec<&Finding>) = of(subject).partition(|one| {
+            of(other).any(|two| two.permission == one.permission && two.scope == one.scope)
+        });
+        let holds_common = !common.is_empty()
+            && common
+                .iter()
+                .all(|one| matches!(one.verdict, Verdict::Pass(_)));
+        let lacks_own = !own.is_empty()
+            && own
+                .iter()
+                .all(|one| matches!(one.verdict, Verdict::Fail(_)));
+        if holds_common && lacks_own {
+            notes.push(format!(
+                "it looks as if the {other}'s policy were on the {subject}: it holds what both policies have, and nothing that only its own has"
+            ));
+        }
+    }
+    notes
 }

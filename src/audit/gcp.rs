@@ -21,16 +21,28 @@ use crate::version::Applied;
 pub async fn check(
     options: &gcp::Options,
     applied: &Applied,
-    terms: Terms,
+    terms: &Terms,
     environment: &Environment,
 ) -> Result<Report, Error> {
     let deadline = deadline(options.timeout);
-    let requirements = requirements(applied, &[Subject::ServiceAccount], Partition::Aws)?;
+    let requirements = requirements(
+        applied,
+        &[Subject::ServiceAccount],
+        Partition::Aws,
+        &terms.only_for,
+    )?;
     let http = Http::new()?;
     let mut audit = audit(Cloud::Gcp, applied, terms);
     let version = &applied.manifest.version;
-    let checked =
-        gcp::check(options, &requirements, version, environment, &http, deadline).await?;
+    let checked = gcp::check(
+        options,
+        &requirements,
+        version,
+        environment,
+        &http,
+        deadline,
+    )
+    .await?;
     audit.tested = checked.tested;
     audit.notes.extend(checked.notes);
     audit.readiness = checked.readiness;
@@ -56,6 +68,7 @@ pub async fn check(
             for (finding, of) in audit.findings.iter_mut().zip(&answered) {
                 if let Verdict::Pass(held) = &mut finding.verdict {
                     held.level = of.first().map(|one| one.level);
+                    held.asked = of.iter().map(|one| one.resource.clone()).collect();
                 }
             }
             audit.findings.extend(checked.identity);

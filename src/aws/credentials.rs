@@ -153,11 +153,10 @@ pub(super) async fn open(
         return Err(no_such_profile(name, source, &profiles));
     }
     let retry = retry(environment, &profiles)?;
-    let transport = Transport::new(http.clone());
     let provider_config = ProviderConfig::without_region()
         .with_region(Some(Region::new(region.to_owned())))
         .with_behavior_version(Some(BehaviorVersion::latest()))
-        .with_http_client(transport.clone())
+        .with_http_client(Transport::of_credentials(http.clone()))
         .with_sleep_impl(TokioSleep::new())
         .with_retry_config(retry.clone());
     let (credentials, source) = match &found {
@@ -191,7 +190,7 @@ pub(super) async fn open(
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(transport)
+        .http_client(Transport::of_services(http.clone()))
         .retry_config(retry)
         .timeout_config(
             TimeoutConfig::builder()
@@ -308,6 +307,16 @@ fn no_such_profile(name: &str, source: &str, profiles: &ProfileSet) -> Error {
     .hint(hint)
 }
 
+/// Tries in all, where nothing else is set: throttling of the simulator is account-wide, so a few
+/// short pauses are worth more than the SDK's two long ones.
+const ATTEMPTS: u32 = 6;
+
+/// The pause after the first try; each further one is twice as long, and shortened by chance.
+const FIRST_PAUSE: Duration = Duration::from_millis(150);
+
+/// No pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+
 /// The retry settings, checked before the SDK sees them: it panics on bad ones.
 fn retry(environment: &Environment, profiles: &ProfileSet) -> Result<RetryConfig, Error> {
     let setting = |variable_name: &str, property: &str| {
@@ -336,7 +345,7 @@ fn retry(environment: &Environment, profiles: &ProfileSet) -> Result<RetryConfig
         },
     };
     let attempts = match setting("AWS_MAX_ATTEMPTS", "max_attempts") {
-        None => 3,
+        None => ATTEMPTS,
         Some((value, source)) => match value.trim().parse::<u32>() {
             Ok(attempts) if attempts > 0 => attempts,
             _ => {
@@ -349,7 +358,10 @@ fn retry(environment: &Environment, profiles: &ProfileSet) -> Result<RetryConfig
         RetryMode::Adaptive => RetryConfig::adaptive(),
         _ => RetryConfig::standard(),
     };
-    Ok(config.with_max_attempts(attempts))
+    Ok(config
+        .with_max_attempts(attempts)
+        .with_initial_backoff(FIRST_PAUSE)
+        .with_max_backoff(LONGEST_PAUSE))
 }
 
 fn unusable(error: &CredentialsError) -> Error {

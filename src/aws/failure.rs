@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use crate::http::HttpError;
 use crate::text::one_line;
 use crate::verdict::{Unknown, Why};
 
@@ -53,16 +54,25 @@ where
             format!("{operation} did not answer in time"),
             "try again, or allow more time with --timeout",
         ),
-        SdkError::DispatchFailure(failure) => other(
-            Why::Unreachable,
-            format!(
-                "{operation} could not be sent: {}",
-                failure
-                    .as_connector_error()
-                    .map_or_else(|| "no connection".to_owned(), |error| chain(error))
-            ),
-            "check the network, the proxy and the endpoint variables",
-        ),
+        SdkError::DispatchFailure(failure) => {
+            let source = failure
+                .as_connector_error()
+                .and_then(|error| error.source()?.downcast_ref::<HttpError>());
+            let why = match source {
+                Some(HttpError::Cut { .. } | HttpError::TooLarge { .. }) => Why::Garbled,
+                _ => Why::Unreachable,
+            };
+            let detail = match (source, failure.as_connector_error()) {
+                (Some(error), _) => error.to_string(),
+                (None, Some(error)) => chain(error),
+                (None, None) => "no connection".to_owned(),
+            };
+            other(
+                why,
+                format!("{operation} got no answer: {detail}"),
+                "check the network, the proxy and the endpoint variables",
+            )
+        }
         SdkError::ConstructionFailure(_) => other(
             Why::Service,
             format!("{operation} could not be built: {}", chain(error)),

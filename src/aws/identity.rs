@@ -6,6 +6,7 @@ use aws_sdk_sts::Client as Sts;
 
 use super::arn::{Arn, Caller};
 use super::failure::{Failed, Kind, understand};
+use super::trust::{self, Trust};
 use crate::verdict::{Cause, Unknown, Why};
 
 /// A principal that can be asked about, or why it can't.
@@ -22,8 +23,8 @@ pub(super) enum Principal {
 /// What a look-up of a role found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum RoleLookup {
-    /// The role, under its full ARN.
-    Found(Arn),
+    /// The role, under its full ARN, and what its trust policy says of Lambda.
+    Found(Arn, Trust),
     /// There is no role of this name.
     Missing,
     /// The look-up failed; the reason never decides a verdict.
@@ -53,8 +54,15 @@ pub(super) async fn caller(sts: &Sts) -> Result<Arn, Failed> {
 /// Looks up a role by its name.
 pub(super) async fn role(iam: &Iam, name: &str) -> RoleLookup {
     match iam.get_role().role_name(name).send().await {
-        Ok(answer) => match answer.role().map(|role| Arn::parse(role.arn())) {
-            Some(Some(arn)) if Caller::of(&arn) == Caller::Role => RoleLookup::Found(arn),
+        Ok(answer) => match answer
+            .role()
+            .and_then(|role| Some((role, Arn::parse(role.arn())?)))
+        {
+            Some((role, arn)) if Caller::of(&arn) == Caller::Role => RoleLookup::Found(
+                arn,
+                role.assume_role_policy_document()
+                    .map_or(Trust::Unclear, trust::of),
+            ),
             _ => RoleLookup::Unseen(Failed {
                 kind: Kind::Other,
                 unknown: Unknown::new(Why::Garbled, "iam:GetRole gave an answer without a role"),
@@ -87,7 +95,7 @@ pub(super) async fn principal(iam: &Iam, arn: &Arn, region: &str) -> (Principal,
         ),
         Caller::Role => (Principal::Known(vec![arn.clone()]), None),
         Caller::AssumedRole { role: name, .. } => match role(iam, &name).await {
-            RoleLookup::Found(found) => (Principal::Known(vec![found]), None),
+            RoleLookup::Found(found, _) => (Principal::Known(vec![found]), None),
             RoleLookup::Missing | RoleLookup::Unseen(_) => (
                 Principal::Known(guesses(arn, &name, region)),
                 Some(format!(

@@ -6,11 +6,15 @@
 //! inside, say the same. What an answer leaves open stays unanswered.
 
 mod answer;
+mod layers;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_iam::Client as Iam;
 use aws_sdk_iam::types::{ContextEntry as SdkContextEntry, ContextKeyTypeEnum, EvaluationResult};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -20,7 +24,8 @@ use super::failure::{Failed, Kind, understand};
 use crate::plan::{ContextEntry, ContextKind, Question};
 use crate::verdict::{Answer, Unknown, Why};
 
-pub(super) use answer::read;
+use answer::{Reading, read};
+use layers::{Layer, Settled, settle, to_leave_out};
 
 /// Calls in flight at once: enough for every call of a plain check, few enough to be polite.
 const PARALLEL: usize = 16;
@@ -30,41 +35,121 @@ const MOST_PAGES: usize = 50;
 
 const OPERATION: &str = "iam:SimulatePrincipalPolicy";
 
-/// Questions that go into one call: the same principal, resource and context.
+/// Questions that go into one call: the same principal, resource, context and layers left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Call {
     principals: Vec<Arn>,
     resource: String,
     context: Vec<ContextEntry>,
+    left_out: Vec<Layer>,
     /// Positions of the questions, with their actions.
     questions: Vec<(usize, String)>,
 }
 
-/// The answers to questions, in their order, and the first failure with its hint if there was one.
+/// One question to ask: its position, and the layers to leave out.
+type Asked<'a> = (usize, &'a Question, &'a [Arn], &'a [Layer]);
+
+/// The answers to questions, in their order.
 pub(super) struct Simulated {
     pub(super) answers: Vec<Answer>,
+    /// What to do about the first failure, if there was one.
     pub(super) hint: Option<String>,
+    /// What a person should know about the answers.
+    pub(super) notes: Vec<String>,
 }
 
+/// What one wave of calls brought: a reading per position, or why there is none.
+type Wave = BTreeMap<usize, Result<Reading, Failed>>;
+
 /// Asks about every question; each comes with the ARNs of its principal, to be tried in order.
+///
+/// A second wave, for denials only, finds out which layer stands in the way; a third one looks
+/// at those that two layers may refuse.
 pub(super) async fn ask(
     iam: &Iam,
     questions: &[(&Question, &[Arn])],
     deadline: Instant,
 ) -> Simulated {
-    let mut answers: Vec<Answer> = questions
+    let asked: Vec<Asked<'_>> = questions
         .iter()
-        .map(|_| {
-            Answer::Undetermined(Unknown::new(
-                Why::Unanswered,
-                format!("{OPERATION} did not answer this question"),
-            ))
+        .enumerate()
+        .map(|(position, (question, principals))| (position, *question, *principals, &[][..]))
+        .collect();
+    let first = wave(iam, &asked, deadline).await;
+    let hint = first
+        .values()
+        .find_map(|outcome| outcome.as_ref().err())
+        .map(|failed| failed.hint.clone());
+    let mut notes = Vec::new();
+    let mut settled: BTreeMap<usize, Answer> = BTreeMap::new();
+    let mut open: Vec<Asked<'_>> = asked
+        .iter()
+        .filter_map(|(position, question, principals, _)| {
+            let reading = first.get(position)?.as_ref().ok()?;
+            let left_out = to_leave_out(reading);
+            (!left_out.is_empty()).then_some((*position, *question, *principals, left_out))
         })
         .collect();
-    let mut hint = None;
+    while !open.is_empty() {
+        let again = wave(iam, &open, deadline).await;
+        let mut without_both: Vec<Asked<'_>> = Vec::new();
+        for (position, question, principals, left_out) in open {
+            let Some(Ok(reading)) = first.get(&position) else {
+                continue;
+            };
+            let second = match again.get(&position) {
+                Some(Ok(second)) => Some(second),
+                Some(Err(failed)) => {
+                    let note = format!(
+                        "which layer refuses could not be confirmed ({}): the details of the first answers had to do",
+                        failed.unknown.detail
+                    );
+                    if !notes.contains(&note) {
+                        notes.push(note);
+                    }
+                    None
+                }
+                None => None,
+            };
+            match settle(reading, left_out, second) {
+                Settled::As(answer) => {
+                    settled.insert(position, answer);
+                }
+                Settled::AskWithoutBoth => without_both.push((
+                    position,
+                    question,
+                    principals,
+                    &[Layer::Organization, Layer::Boundary],
+                )),
+            }
+        }
+        open = without_both;
+    }
+    let answers = (0..questions.len())
+        .map(
+            |position| match (settled.remove(&position), first.get(&position)) {
+                (Some(answer), _) => answer,
+                (None, Some(Ok(reading))) => reading.answer.clone(),
+                (None, Some(Err(failed))) => Answer::Undetermined(failed.unknown.clone()),
+                (None, None) => Answer::Undetermined(Unknown::new(
+                    Why::Unanswered,
+                    format!("{OPERATION} did not answer this question"),
+                )),
+            },
+        )
+        .collect();
+    Simulated {
+        answers,
+        hint,
+        notes,
+    }
+}
+
+/// Makes all calls for these questions, in parallel.
+async fn wave(iam: &Iam, asked: &[Asked<'_>], deadline: Instant) -> Wave {
     let permits = Arc::new(Semaphore::new(PARALLEL));
     let mut running = JoinSet::new();
-    for call in calls(questions) {
+    for call in calls(asked) {
         let iam = iam.clone();
         let permits = Arc::clone(&permits);
         running.spawn(async move {
@@ -73,46 +158,46 @@ pub(super) async fn ask(
             (call, outcome)
         });
     }
+    let mut wave = Wave::new();
     while let Some(finished) = running.join_next().await {
         // A call that ended otherwise leaves its questions unanswered, which they are already.
         let Ok((call, (results, failed))) = finished else {
             continue;
         };
-        if let Some(failed) = &failed {
-            hint.get_or_insert_with(|| failed.hint.clone());
-        }
-        for (position, action) in &call.questions {
-            let answered = read(&results, action, &call.resource);
-            let answer = match (answered, &failed) {
-                (Some(answer), _) => answer,
-                (None, Some(failed)) => Answer::Undetermined(failed.unknown.clone()),
-                (None, None) => continue,
-            };
-            if let Some(place) = answers.get_mut(*position) {
-                *place = answer;
+        for (position, action) in call.questions {
+            match (read(&results, &action, &call.resource), &failed) {
+                (Some(reading), _) => {
+                    wave.insert(position, Ok(reading));
+                }
+                (None, Some(failed)) => {
+                    wave.insert(position, Err(failed.clone()));
+                }
+                (None, None) => {}
             }
         }
     }
-    Simulated { answers, hint }
+    wave
 }
 
-/// One call per principal, resource and context, in the order of the questions.
-fn calls(questions: &[(&Question, &[Arn])]) -> Vec<Call> {
+/// One call per principal, resource, context and layers, in the order of the questions.
+fn calls(asked: &[Asked<'_>]) -> Vec<Call> {
     let mut calls: Vec<Call> = Vec::new();
-    for (position, (question, principals)) in questions.iter().enumerate() {
+    for (position, question, principals, left_out) in asked {
         let same = calls.iter_mut().find(|call| {
             call.resource == question.resource
                 && call.context == question.context
                 && call.principals == *principals
+                && call.left_out == *left_out
         });
-        let asked = (position, question.permission.clone());
+        let one = (*position, question.permission.clone());
         match same {
-            Some(call) => call.questions.push(asked),
+            Some(call) => call.questions.push(one),
             None => calls.push(Call {
                 principals: principals.to_vec(),
                 resource: question.resource.clone(),
                 context: question.context.clone(),
-                questions: vec![asked],
+                left_out: left_out.to_vec(),
+                questions: vec![one],
             }),
         }
     }
@@ -162,6 +247,8 @@ async fn pages(
             .set_context_entries(Some(context.clone()))
             .max_items(1000)
             .set_marker(marker.take())
+            .customize()
+            .mutate_request(leave_out(&call.left_out))
             .send();
         let page = match tokio::time::timeout_at(deadline, request).await {
             Err(_) => {
@@ -183,6 +270,30 @@ async fn pages(
         }
     }
     (results, Some(cut("its pages do not end")))
+}
+
+/// Adds `PolicyExclusionList` to a request. The SDK writes it in a form that the service does not
+/// take, so it is added to the body, before the body is signed.
+fn leave_out(layers: &[Layer]) -> impl Fn(&mut HttpRequest) + Send + Sync + 'static {
+    let mut list = String::new();
+    for (index, layer) in layers.iter().enumerate() {
+        list.push_str(&format!(
+            "&PolicyExclusionList.member.{}.PolicyType={}",
+            index + 1,
+            layer.policy_type()
+        ));
+    }
+    move |request| {
+        if list.is_empty() {
+            return;
+        }
+        let mut body = request.body().bytes().unwrap_or_default().to_vec();
+        body.extend_from_slice(list.as_bytes());
+        request
+            .headers_mut()
+            .insert("content-length", body.len().to_string());
+        *request.body_mut() = SdkBody::from(body);
+    }
 }
 
 fn out_of_time() -> Failed {

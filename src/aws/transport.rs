@@ -18,11 +18,35 @@ use crate::http::{Http, HttpError, Request};
 pub(super) struct Transport {
     http: Http,
     time: Option<Duration>,
+    answers: Answers,
+}
+
+/// What kind of answers a client reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    /// XML documents, as IAM and STS send them.
+    Xml,
+    /// Whatever a source of credentials sends.
+    Any,
 }
 
 impl Transport {
-    pub(super) const fn new(http: Http) -> Self {
-        Self { http, time: None }
+    /// For the clients of IAM and STS.
+    pub(super) const fn of_services(http: Http) -> Self {
+        Self {
+            http,
+            time: None,
+            answers: Answers::Xml,
+        }
+    }
+
+    /// For sources of credentials, which speak other protocols too.
+    pub(super) const fn of_credentials(http: Http) -> Self {
+        Self {
+            http,
+            time: None,
+            answers: Answers::Any,
+        }
     }
 }
 
@@ -37,18 +61,21 @@ impl HttpClient for Transport {
             (connect, read) => read.or(connect),
         };
         SharedHttpConnector::new(Self {
-            http: self.http.clone(),
             time,
+            ..self.clone()
         })
     }
 }
 
 impl HttpConnector for Transport {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let http = self.http.clone();
-        let time = self.time;
+        let Self {
+            http,
+            time,
+            answers,
+        } = self.clone();
         HttpConnectorFuture::new(async move {
-            let send = send(&http, request);
+            let send = send(&http, request, answers);
             match time {
                 None => send.await,
                 Some(time) => tokio::time::timeout(time, send)
@@ -59,12 +86,17 @@ impl HttpConnector for Transport {
     }
 }
 
-async fn send(http: &Http, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+async fn send(
+    http: &Http,
+    request: HttpRequest,
+    answers: Answers,
+) -> Result<HttpResponse, ConnectorError> {
     let request = request
         .try_into_http1x()
         .map_err(|error| ConnectorError::user(error.into()))?;
     let (parts, body) = request.into_parts();
     // All requests that are made here have their body in memory.
+    let host = parts.uri.host().unwrap_or_default().to_owned();
     let body = body
         .bytes()
         .map(bytes::Bytes::copy_from_slice)
@@ -79,13 +111,16 @@ async fn send(http: &Http, request: HttpRequest) -> Result<HttpResponse, Connect
         .await
         .map_err(|error| match error {
             HttpError::Timeout { .. } => ConnectorError::timeout(error.into()),
-            HttpError::Connect { .. } | HttpError::Broken { .. } => {
+            HttpError::Connect { .. } | HttpError::Broken { .. } | HttpError::Cut { .. } => {
                 ConnectorError::io(error.into())
             }
             HttpError::TooLarge { .. } | HttpError::Address { .. } => {
                 ConnectorError::user(error.into())
             }
         })?;
+    if answers == Answers::Xml && response.status.is_success() && !is_whole(&response.body) {
+        return Err(ConnectorError::io(HttpError::Cut { host }.into()));
+    }
     let status = StatusCode::try_from(response.status.as_u16())
         .map_err(|error| ConnectorError::other(error.into(), None))?;
     let mut answer = HttpResponse::new(status, SdkBody::from(response.body));
@@ -98,4 +133,59 @@ async fn send(http: &Http, request: HttpRequest) -> Result<HttpResponse, Connect
         }
     }
     Ok(answer)
+}
+
+/// Whether an XML document goes to its end.
+///
+/// The SDK does not mind: what is cut off silently becomes a default, so that a cut list reads as
+/// a whole one.
+fn is_whole(body: &[u8]) -> bool {
+    let body = body.trim_ascii();
+    let Some(end) = body
+        .strip_suffix(b">")
+        .and_then(|body| body.get(body.iter().rposition(|byte| *byte == b'<')?..))
+        .and_then(|tag| tag.strip_prefix(b"</"))
+    else {
+        return false;
+    };
+    let mut rest = body;
+    // The prologue and comments stand before the root element.
+    while let Some(start) = rest.iter().position(|byte| *byte == b'<') {
+        let Some(tag) = rest.get(start + 1..) else {
+            return false;
+        };
+        if matches!(tag.first(), Some(b'?' | b'!')) {
+            rest = tag;
+            continue;
+        }
+        let name = tag
+            .split(|byte| matches!(byte, b'>' | b'/') || byte.is_ascii_whitespace())
+            .next()
+            .unwrap_or_default();
+        return !name.is_empty() && name == end.trim_ascii();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_whole;
+
+    #[test]
+    fn only_a_document_with_its_last_tag_is_whole() {
+        for whole in [
+            "<a><b/></a>",
+            "<?xml version=\"1.0\"?>\n<a xmlns=\"x\">1</a>\n",
+            "<!-- c --><a></a >",
+        ] {
+            assert!(is_whole(whole.as_bytes()), "{whole}");
+        }
+        let document = "<?xml version=\"1.0\"?><a><c>1</c><a2></a2></a>";
+        assert!(is_whole(document.as_bytes()));
+        for end in 0..document.len() {
+            let cut = document.get(..end).unwrap_or_default();
+            assert!(!is_whole(cut.as_bytes()), "{cut}");
+        }
+        assert!(!is_whole(b"{}"));
+    }
 }

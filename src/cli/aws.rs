@@ -1,5 +1,7 @@
 //! The flags of `remperm aws`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{ReportArgs, VersionArgs};
@@ -21,6 +23,9 @@ Examples:
   remperm aws check
   remperm aws check --profile production --region eu-central-1 --expect-account 123456789012
   remperm aws check --subject role --role-name my-remotion-role
+  remperm aws check --for render --wait 3m
+  remperm aws check --subject user --fix > missing.json
+  remperm aws check --subject user --identity-policy policy.json --boundary boundary.json
   remperm aws check --principal arn:aws:iam::123456789012:user/deployer --format json
 
 Credentials, the first that is there: --profile, REMOTION_AWS_PROFILE, REMOTION_AWS_ACCESS_KEY_ID
@@ -58,12 +63,86 @@ pub(crate) struct AwsCheckArgs {
     /// A render function to ask about in place of a sample; several can be given
     #[arg(long, value_name = "NAME", help_heading = "Who and where")]
     pub(crate) function: Vec<String>,
+    /// Policy files that are checked in place of an account, for one --subject: identity policies,
+    /// inline, managed or of groups; - is the standard input. Nothing of AWS is asked
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files",
+          conflicts_with_all = ["profile", "principal", "expect_account", "wait"])]
+    pub(crate) identity_policy: Vec<PathBuf>,
+    /// The permissions boundary, as a file
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Policy files",
+        requires = "identity_policy"
+    )]
+    pub(crate) boundary: Option<PathBuf>,
+    /// A session policy, as a file; several can be given
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Policy files",
+        requires = "identity_policy"
+    )]
+    pub(crate) session_policy: Vec<PathBuf>,
+    /// The service control policies of one level of the organization, as files
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", requires = "identity_policy")]
+    pub(crate) scp: Vec<PathBuf>,
+    /// A directory with the service control policies of one level; several levels can be given,
+    /// and each of them must allow
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Policy files",
+        requires = "identity_policy"
+    )]
+    pub(crate) scp_level: Vec<PathBuf>,
+    /// The account of the policy files; without it they have to hold for any account
+    #[arg(
+        long,
+        value_name = "ID",
+        help_heading = "Policy files",
+        requires = "identity_policy"
+    )]
+    pub(crate) account: Option<String>,
+    /// A condition key that a real call carries, such as aws:MultiFactorAuthPresent=true; with a
+    /// type in front where it can't be guessed (string@, numeric@, boolean@, ip@, date@); the same
+    /// key several times means several values
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Questions")]
+    pub(crate) context: Vec<String>,
+    /// Let nothing pass that holds only as long as a condition key is absent
+    #[arg(long, help_heading = "Questions")]
+    pub(crate) strict_context: bool,
+    /// Check only what this activity needs; several can be given
+    #[arg(long = "for", value_name = "ACTIVITY", help_heading = "Questions")]
+    pub(crate) activities: Vec<AwsActivity>,
+    /// Print the smallest policy that mends what is missing, alone, as JSON; needs one --subject
+    #[arg(long, help_heading = "Report", conflicts_with_all = ["format", "only"])]
+    pub(crate) fix: bool,
     /// Which Remotion version applies.
     #[command(flatten)]
     pub(crate) version: VersionArgs,
     /// What becomes of the result.
     #[command(flatten)]
     pub(crate) report: ReportArgs,
+}
+
+/// What somebody does with Remotion on AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AwsActivity {
+    /// Deploying a render function
+    DeployFunction,
+    /// Uploading a bundled site
+    DeploySite,
+    /// Rendering, following progress, fetching output
+    Render,
+    /// Listing what is deployed
+    List,
+    /// Deleting functions, sites and renders
+    CleanUp,
+    /// Reading and raising quotas
+    Quotas,
+    /// Checking permissions
+    Validate,
 }
 
 /// Whom to check on AWS.

@@ -1,7 +1,6 @@
 //! The flags of `remperm gcp`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
@@ -50,28 +49,54 @@ pub(crate) struct GcpCheckArgs {
     #[arg(long, value_name = "FILE", help_heading = "Who and where")]
     pub(crate) credentials: Option<PathBuf>,
     /// A file that holds an access token
-    #[arg(long, value_name = "FILE", help_heading = "Who and where", conflicts_with = "credentials")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Who and where",
+        conflicts_with = "credentials"
+    )]
     pub(crate) access_token_file: Option<PathBuf>,
     /// Test this service account with the credentials of somebody who may create tokens for it.
     /// Given several times, the last one is tested and the others lead there
-    #[arg(long, value_name = "EMAIL", value_delimiter = ',', help_heading = "Who and where")]
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        value_delimiter = ',',
+        help_heading = "Who and where"
+    )]
     pub(crate) impersonate_service_account: Vec<String>,
     /// End with code 2 if the credentials belong to another identity; by default
     /// REMOTION_GCP_CLIENT_EMAIL, where that is set
     #[arg(long, value_name = "EMAIL", help_heading = "Who and where")]
     pub(crate) expect_identity: Option<String>,
     /// The account that deployed services run as, on which iam.serviceAccounts.actAs is tested
-    #[arg(long, value_name = "EMAIL", help_heading = "Where to look below the project")]
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        help_heading = "Where to look below the project"
+    )]
     pub(crate) service_account: Option<String>,
     /// The region of the services; else REMOTION_GCP_REGION, or all of Remotion's. Several can be
     /// given
-    #[arg(long, value_name = "REGION", help_heading = "Where to look below the project")]
+    #[arg(
+        long,
+        value_name = "REGION",
+        help_heading = "Where to look below the project"
+    )]
     pub(crate) region: Vec<String>,
     /// A Cloud Run service to ask, in place of those that are found; several can be given
-    #[arg(long, value_name = "NAME", help_heading = "Where to look below the project")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Where to look below the project"
+    )]
     pub(crate) service: Vec<String>,
     /// A bucket to ask, in place of those that are found; several can be given
-    #[arg(long, value_name = "NAME", help_heading = "Where to look below the project")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Where to look below the project"
+    )]
     pub(crate) bucket: Vec<String>,
     /// Leave out what beside permissions has to be right: APIs, buckets, the services' account
     #[arg(long, help_heading = "What to ask")]
@@ -82,10 +107,6 @@ pub(crate) struct GcpCheckArgs {
     /// The same, and end with code 1 if there is any
     #[arg(long, help_heading = "What to ask")]
     pub(crate) fail_on_excess: bool,
-    /// Ask again until nothing is missing or this time is up, such as 10m: a grant takes minutes to
-    /// spread
-    #[arg(long, value_name = "TIME", value_parser = super::duration, help_heading = "What to ask")]
-    pub(crate) wait: Option<Duration>,
     /// Let a credential file exchange tokens at this host too; several can be given
     #[arg(long, value_name = "HOST", help_heading = "Trust")]
     pub(crate) allow_token_host: Vec<String>,

@@ -15,6 +15,10 @@ pub(crate) enum PoliciesCommand {
     ///
     /// Example: remperm policies role > policy.json
     Role(AwsPolicyArgs),
+    /// Print the smallest AWS policy for running the checks themselves
+    ///
+    /// Example: remperm policies auditor > auditor.json
+    Auditor(AuditorArgs),
     /// Print the custom role for the Google Cloud service account
     ///
     /// Example: remperm policies service-account > role.yaml,
@@ -38,6 +42,14 @@ pub(crate) struct AwsPolicyArgs {
     /// Which Remotion version applies.
     #[command(flatten)]
     pub(crate) version: VersionArgs,
+}
+
+/// Flags of `policies auditor`.
+#[derive(Debug, Args)]
+pub(crate) struct AuditorArgs {
+    /// The partition
+    #[arg(long, value_name = "PARTITION", default_value = "aws")]
+    pub(crate) partition: AwsPartition,
 }
 
 /// Partitions that Remotion runs in.

@@ -11,8 +11,8 @@ use remperm::version::{self, Applied};
 
 use super::search;
 use crate::cli::{
-    AwsPartition, AwsPolicyArgs, ListArgs, PoliciesCommand, ProductName, ReportFormat, RoleArgs,
-    RoleFormat, ShowArgs,
+    AuditorArgs, AwsPartition, AwsPolicyArgs, ListArgs, PoliciesCommand, ProductName, ReportFormat,
+    RoleArgs, RoleFormat, ShowArgs,
 };
 use crate::terminal::Terminal;
 
@@ -20,6 +20,7 @@ pub(super) fn run(command: PoliciesCommand, terminal: &Terminal) -> Result<Exit,
     match command {
         PoliciesCommand::User(arguments) => policy(Subject::User, &arguments, terminal),
         PoliciesCommand::Role(arguments) => policy(Subject::Role, &arguments, terminal),
+        PoliciesCommand::Auditor(arguments) => auditor(&arguments, terminal),
         PoliciesCommand::ServiceAccount(arguments) => custom_role(&arguments, terminal),
         PoliciesCommand::List(arguments) => list(&arguments, terminal),
         PoliciesCommand::Show(arguments) => show(&arguments, terminal),
@@ -52,6 +53,11 @@ fn policy(subject: Subject, arguments: &AwsPolicyArgs, terminal: &Terminal) -> R
     })?;
     warn(&applied, terminal);
     terminal.print(Exit::Held, |out| write_policy(policy, out))
+}
+
+fn auditor(arguments: &AuditorArgs, terminal: &Terminal) -> Result<Exit, Error> {
+    let policy = remperm::aws::auditor_policy(partition(arguments.partition));
+    terminal.print(Exit::Held, |out| write_policy(&policy, out))
 }
 
 fn custom_role(arguments: &RoleArgs, terminal: &Terminal) -> Result<Exit, Error> {

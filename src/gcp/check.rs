@@ -143,7 +143,9 @@ pub(crate) async fn check(
     let email = first.who.email();
     tested.caller = email
         .clone()
-        .or(granted.who.filter(|who| claimed.is_some() || !who.contains('@')))
+        .or(granted
+            .who
+            .filter(|who| claimed.is_some() || !who.contains('@')))
         .or_else(|| claimed.clone())
         .or_else(|| first.who.subject());
     let known = email.or(claimed);
@@ -310,15 +312,9 @@ impl Work<'_> {
         let [accounts, services, buckets] =
             [Level::ServiceAccount, Level::RunService, Level::Bucket]
                 .map(|level| self.open_at(first, level));
-        let may_list = !matches!(
-            first.project.answer("run.services.list"),
-            Answer::Denied(_)
-        );
+        let may_list = !matches!(first.project.answer("run.services.list"), Answer::Denied(_));
         let (session, options) = (self.session, self.options);
-        let listed = first
-            .buckets
-            .clone()
-            .filter(|_| options.buckets.is_empty());
+        let listed = first.buckets.clone().filter(|_| options.buckets.is_empty());
         let (accounts, services, buckets) = tokio::join!(
             async {
                 if accounts.is_empty() {
@@ -340,7 +336,10 @@ impl Work<'_> {
                 Some(levels::buckets(session, options, listed, &buckets).await)
             },
         );
-        [accounts, services, buckets].into_iter().flatten().collect()
+        [accounts, services, buckets]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     /// One list of answers per requirement, or the one finding that there may be no such project.

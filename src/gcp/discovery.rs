@@ -184,7 +184,10 @@ struct ServiceItem {
 }
 
 /// Remotion's services in these regions.
-pub(super) async fn services(session: &Session, regions: &[String]) -> Result<Vec<Service>, Failed> {
+pub(super) async fn services(
+    session: &Session,
+    regions: &[String],
+) -> Result<Vec<Service>, Failed> {
     let asked = regions.iter().map(|region| async move {
         let answer = services_in(session, region).await;
         (region, answer)
@@ -211,7 +214,10 @@ pub(super) async fn services(session: &Session, regions: &[String]) -> Result<Ve
 /// ([reference](https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services/list)).
 async fn services_in(session: &Session, region: &str) -> Result<Vec<Service>, Failed> {
     const CALL: &str = "listing services";
-    let path = format!("v2/projects/{}/locations/{region}/services", session.project);
+    let path = format!(
+        "v2/projects/{}/locations/{region}/services",
+        session.project
+    );
     let place = format!("region {region}");
     let mut found: Vec<Service> = Vec::new();
     let mut pages = Pages::default();

@@ -173,14 +173,13 @@ fn metadata(environment: &Environment) -> Result<Option<Url>, Error> {
     if off {
         return Ok(None);
     }
-    let host = environment
-        .get(HOST)
-        .unwrap_or("metadata.google.internal");
+    let host = environment.get(HOST).unwrap_or("metadata.google.internal");
     let url = Url::parse(&format!("http://{host}/"))
         .ok()
         .filter(|url| url.path() == "/" && url.username().is_empty() && url.query().is_none());
     url.map(Some).ok_or_else(|| {
-        Error::call(format!("{HOST} is no host")).hint("give a host name or address, with or without a port")
+        Error::call(format!("{HOST} is no host"))
+            .hint("give a host name or address, with or without a port")
     })
 }
 

@@ -113,7 +113,7 @@ impl ErrorStatus {
 /// No answer came.
 pub(super) fn unreachable(error: &HttpError) -> Failed {
     let (why, hint) = match error {
-        HttpError::Connect { .. } | HttpError::Broken { .. } => (
+        HttpError::Connect { .. } | HttpError::Broken { .. } | HttpError::Cut { .. } => (
             Why::Unreachable,
             "check the network, the proxy and the endpoint variables",
         ),
@@ -226,7 +226,9 @@ fn by_reason(call: &str, error: &ErrorStatus) -> Option<Failed> {
             let consumer = one_line(error.metadata("consumer").unwrap_or("the quota project"));
             Failed::new(
                 Why::Refused,
-                format!("{call} was refused: the identity may not use {consumer} as its quota project"),
+                format!(
+                    "{call} was refused: the identity may not use {consumer} as its quota project"
+                ),
                 "grant serviceusage.services.use there, or set another one with `gcloud auth application-default set-quota-project`",
             )
         }

@@ -99,12 +99,7 @@ fn nowhere(permissions: &[String], detail: &str) -> Tested {
     Tested {
         answers: permissions
             .iter()
-            .map(|permission| {
-                (
-                    permission.clone(),
-                    Answer::Undetermined(unknown.clone()),
-                )
-            })
+            .map(|permission| (permission.clone(), Answer::Undetermined(unknown.clone())))
             .collect(),
         failed: None,
     }

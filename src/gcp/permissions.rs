@@ -74,7 +74,10 @@ impl Tested {
 /// with the status 200 is no answer of this method.
 fn granted(body: &[u8]) -> Option<Vec<String>> {
     let fields: Map<String, Value> = serde_json::from_slice(body).ok()?;
-    if !fields.keys().all(|key| key == "permissions" || key == "kind") {
+    if !fields
+        .keys()
+        .all(|key| key == "permissions" || key == "kind")
+    {
         return None;
     }
     match fields.get("permissions") {
@@ -141,7 +144,11 @@ pub(super) async fn test(session: &Session, place: &Place, permissions: &[String
                 queue.push_front(first.to_vec());
             }
             Outcome::SomethingInvalid(why) => {
-                culprits.extend(batch.into_iter().map(|permission| (permission, why.clone())));
+                culprits.extend(
+                    batch
+                        .into_iter()
+                        .map(|permission| (permission, why.clone())),
+                );
             }
             Outcome::Failed(why) => {
                 for permission in batch {

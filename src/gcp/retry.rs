@@ -53,9 +53,12 @@ fn worth_another_try(answer: &Result<Response, HttpError>) -> bool {
                 || (response.status.is_server_error()
                     && response.status != StatusCode::NOT_IMPLEMENTED)
         }
-        Err(HttpError::Connect { .. } | HttpError::Broken { .. } | HttpError::Timeout { .. }) => {
-            true
-        }
+        Err(
+            HttpError::Connect { .. }
+            | HttpError::Broken { .. }
+            | HttpError::Cut { .. }
+            | HttpError::Timeout { .. },
+        ) => true,
         Err(HttpError::TooLarge { .. } | HttpError::Address { .. }) => false,
     }
 }

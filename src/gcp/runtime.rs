@@ -84,10 +84,7 @@ mod tests {
             of("4.0.218", Some(robot)),
             [own, RuntimeAccount::ComputeDefault]
         );
-        assert_eq!(
-            of("4.0.215", Some(robot)),
-            [RuntimeAccount::ComputeDefault]
-        );
+        assert_eq!(of("4.0.215", Some(robot)), [RuntimeAccount::ComputeDefault]);
         assert_eq!(
             of("4.0.461", Some("ann@example.com")),
             [RuntimeAccount::ComputeDefault]

@@ -8,7 +8,10 @@ use super::Options;
 use super::credentials::is_service_account;
 
 /// The identity that it has to be, and where that is said.
-pub(super) fn expected(options: &Options, environment: &Environment) -> Option<(String, &'static str)> {
+pub(super) fn expected(
+    options: &Options,
+    environment: &Environment,
+) -> Option<(String, &'static str)> {
     const EMAIL: &str = "REMOTION_GCP_CLIENT_EMAIL";
     match &options.expect_identity {
         Some(email) => Some((email.clone(), "--expect-identity")),
@@ -97,7 +100,13 @@ pub(super) fn regions(options: &Options, environment: &Environment) -> Result<Ve
         (options.regions.clone(), "--region")
     };
     for region in &regions {
-        name(region, source, "-", 3..=40, "a region is named like us-east1")?;
+        name(
+            region,
+            source,
+            "-",
+            3..=40,
+            "a region is named like us-east1",
+        )?;
     }
     Ok(regions)
 }
@@ -128,9 +137,9 @@ pub(super) fn names(options: &Options) -> Result<(), Error> {
     }
     if let Some(email) = &options.service_account
         && (!is_service_account(email)
-            || !email.bytes().all(|byte| {
-                byte.is_ascii_alphanumeric() || b"-_.@".contains(&byte)
-            }))
+            || !email
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.@".contains(&byte)))
     {
         return Err(Error::call(format!(
             "{:?} for --service-account is no service account's email",

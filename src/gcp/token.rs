@@ -130,7 +130,10 @@ async fn simple(
             let token = federation::exchange(account, http, deadline).await?;
             Ok(Granted {
                 token,
-                who: Some(format!("federated identity of {}", one_line(&account.audience))),
+                who: Some(format!(
+                    "federated identity of {}",
+                    one_line(&account.audience)
+                )),
                 project: None,
             })
         }

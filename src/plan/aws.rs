@@ -9,16 +9,22 @@ use crate::permission::{Requirement, ResourceKind};
 pub struct AwsTarget {
     /// The partition of the account.
     pub partition: Partition,
-    /// The twelve digits of the account.
-    pub account: String,
-    /// The regions to check, never empty.
+    /// The twelve digits of the account; `None` leaves it open.
+    pub account: Option<String>,
+    /// The regions to check; none leaves them open.
     pub regions: Vec<String>,
+    /// Samples are asked about beside patterns: for a source that compares resources literally.
+    pub samples: bool,
     /// The ARN of the execution role.
     pub role_arn: String,
     /// The render buckets, where they are named.
     pub buckets: Vec<String>,
     /// The render functions, where they are named.
     pub functions: Vec<String>,
+    /// The ARN of the user that is checked, where it is one: policy variables stand for its name.
+    pub user_arn: Option<String>,
+    /// Condition keys that the user gave; they go before those that are always known.
+    pub context: Vec<ContextEntry>,
     /// Remotion's version, which function names carry.
     pub remotion_version: String,
 }
@@ -32,7 +38,16 @@ pub struct AwsTarget {
 pub fn aws_questions(requirements: &[Requirement], target: &AwsTarget) -> Vec<Question> {
     let mut questions: Vec<Question> = Vec::new();
     for (index, requirement) in requirements.iter().enumerate() {
-        for region in &target.regions {
+        let regions: Vec<Option<&str>> = if target.regions.is_empty() {
+            vec![None]
+        } else {
+            target
+                .regions
+                .iter()
+                .map(|name| Some(name.as_str()))
+                .collect()
+        };
+        for region in regions {
             for (resource, form) in resources(requirement, target, region) {
                 let question = Question {
                     subject: requirement.subject,
@@ -40,7 +55,7 @@ pub fn aws_questions(requirements: &[Requirement], target: &AwsTarget) -> Vec<Qu
                     permission: requirement.permission.clone(),
                     resource,
                     form,
-                    context: context(&requirement.permission, target.partition, region),
+                    context: context(requirement, target, region),
                 };
                 if !questions.contains(&question) {
                     questions.push(question);
@@ -51,7 +66,12 @@ pub fn aws_questions(requirements: &[Requirement], target: &AwsTarget) -> Vec<Qu
     questions
 }
 
-fn context(action: &str, partition: Partition, region: &str) -> Vec<ContextEntry> {
+fn context(
+    requirement: &Requirement,
+    target: &AwsTarget,
+    region: Option<&str>,
+) -> Vec<ContextEntry> {
+    let action = &requirement.permission;
     let entry = |key: &str, kind, value: &str| ContextEntry {
         key: key.to_owned(),
         kind,
@@ -59,14 +79,14 @@ fn context(action: &str, partition: Partition, region: &str) -> Vec<ContextEntry
     };
     // IAM is a global service: its calls are made in one region of the partition.
     let region = if action.starts_with("iam:") {
-        partition.global_region()
+        Some(target.partition.global_region())
     } else {
         region
     };
-    let mut entries = vec![
-        entry("aws:RequestedRegion", ContextKind::String, region),
-        entry("aws:SecureTransport", ContextKind::Boolean, "true"),
-    ];
+    let mut entries = vec![entry("aws:SecureTransport", ContextKind::Boolean, "true")];
+    if let Some(region) = region {
+        entries.push(entry("aws:RequestedRegion", ContextKind::String, region));
+    }
     if action.eq_ignore_ascii_case("iam:PassRole") {
         entries.push(entry(
             "iam:PassedToService",
@@ -74,26 +94,56 @@ fn context(action: &str, partition: Partition, region: &str) -> Vec<ContextEntry
             "lambda.amazonaws.com",
         ));
     }
+    if requirement.scope.contains(USER_NAME_VARIABLE) && target.user_arn.is_none() {
+        entries.push(entry("aws:username", ContextKind::String, SAMPLE_USER_NAME));
+    }
+    entries.retain(|known| {
+        !target
+            .context
+            .iter()
+            .any(|given| given.key.eq_ignore_ascii_case(&known.key))
+    });
+    entries.extend(target.context.iter().cloned());
     entries
 }
 
+/// Early lists name the user itself by this
+/// [policy variable](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html).
+const USER_NAME_VARIABLE: &str = "${aws:username}";
+
+/// A user to stand for the one that is not known.
+const SAMPLE_USER_NAME: &str = "remotion-user";
+
 /// The concrete resources of a requirement in one region.
-fn resources(requirement: &Requirement, target: &AwsTarget, region: &str) -> Vec<(String, Form)> {
+fn resources(
+    requirement: &Requirement,
+    target: &AwsTarget,
+    region: Option<&str>,
+) -> Vec<(String, Form)> {
     if requirement.scope == "*" {
         return vec![("*".to_owned(), Form::Exact)];
     }
     if requirement.acts_on == Some(ResourceKind::Role) {
         return vec![(target.role_arn.clone(), Form::Exact)];
     }
+    if requirement.scope.contains(USER_NAME_VARIABLE)
+        && let Some(user) = &target.user_arn
+    {
+        return vec![(user.clone(), Form::Exact)];
+    }
     let mut fields = requirement.scope.splitn(6, ':');
     let mut next = || fields.next().unwrap_or_default();
     let (_, partition, service, scope_region, scope_account, rest) =
         (next(), next(), next(), next(), next(), next());
-    let filled = |field: &str, value: &str| if field == "*" { value } else { field }.to_owned();
+    let rest = &rest.replace(USER_NAME_VARIABLE, SAMPLE_USER_NAME);
+    let filled = |field: &str, value: Option<&str>| match value {
+        Some(value) if field == "*" => value.to_owned(),
+        _ => field.to_owned(),
+    };
     let prefix = format!(
         "arn:{partition}:{service}:{}:{}:",
         filled(scope_region, region),
-        filled(scope_account, &target.account)
+        filled(scope_account, target.account.as_deref())
     );
     if !rest.contains('*') {
         return vec![(format!("{prefix}{rest}"), Form::Exact)];
@@ -109,16 +159,13 @@ fn resources(requirement: &Requirement, target: &AwsTarget, region: &str) -> Vec
         Some(ResourceKind::Object) if !rest.contains('/') => format!("{rest}/*"),
         _ => rest.to_owned(),
     };
-    vec![
-        (format!("{prefix}{pattern}"), Form::Pattern),
-        (
-            format!(
-                "{prefix}{}",
-                sample(requirement.acts_on, rest, target, region)
-            ),
-            Form::Sample,
-        ),
-    ]
+    let mut asked = vec![(format!("{prefix}{pattern}"), Form::Pattern)];
+    if target.samples {
+        let region = region.unwrap_or(target.partition.global_region());
+        let sample = sample(requirement.acts_on, rest, target, region);
+        asked.push((format!("{prefix}{sample}"), Form::Sample));
+    }
+    asked
 }
 
 /// The resources that the user named and that lie in the scope.
@@ -183,7 +230,16 @@ fn sample(kind: Option<ResourceKind>, rest: &str, target: &AwsTarget, region: &s
                 rest.replace('*', "log-stream:remotion")
             }
         }
-        Some(ResourceKind::LayerVersion) => format!("{}:1", rest.trim_end_matches([':', '*'])),
+        // Chromium's layer and AWS's own, as their accounts publish them.
+        Some(ResourceKind::LayerVersion) => {
+            let name = rest.trim_end_matches([':', '*']);
+            let kind = if name.ends_with('-') {
+                "chromium-arm64"
+            } else {
+                "-Arm64"
+            };
+            format!("{name}{kind}:1")
+        }
         _ => rest.replace('*', "remotion"),
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::permission::{Cloud, Level, Subject};
 use crate::report::{Audit, Counts, Finding, Report};
-use crate::verdict::{Source, Verdict, Why};
+use crate::verdict::{Cause, Source, Verdict, Why};
 
 /// The version of the shape.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -48,6 +48,7 @@ struct JsonAudit<'a> {
     readiness: Vec<JsonReadiness<'a>>,
     /// Only where it was asked for.
     excess: Option<JsonExcess<'a>>,
+    blind_spots: &'a [&'static str],
     findings: Vec<JsonFinding<'a>>,
 }
 
@@ -62,6 +63,7 @@ struct JsonTested<'a> {
     project_number: Option<&'a str>,
     regions: &'a [String],
     region_source: Option<&'a str>,
+    files: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -128,6 +130,8 @@ struct JsonFinding<'a> {
     /// Only with `unknown`.
     unknown: Option<Why>,
     detail: Option<String>,
+    /// Only with `fail`: what mends it.
+    remedy: Option<&'static str>,
     /// Only with `pass`: the resources that were asked about.
     asked: Option<&'a [String]>,
     /// Only with `pass`: condition keys that it rests on as absent.
@@ -191,6 +195,7 @@ fn audit(audit: &Audit) -> JsonAudit<'_> {
             project_number: tested.project_number.as_deref(),
             regions: &tested.regions,
             region_source: tested.region_source.as_deref(),
+            files: &tested.files,
         },
         remotion: JsonVersion {
             package: version.package,
@@ -233,6 +238,7 @@ fn audit(audit: &Audit) -> JsonAudit<'_> {
                 })
                 .collect(),
         }),
+        blind_spots: &audit.blind_spots,
         findings: audit.findings.iter().map(finding).collect(),
     }
 }
@@ -240,7 +246,7 @@ fn audit(audit: &Audit) -> JsonAudit<'_> {
 fn finding(finding: &Finding) -> JsonFinding<'_> {
     let (cause, unknown, held) = match &finding.verdict {
         Verdict::Pass(held) => (None, None, Some(held)),
-        Verdict::Fail(cause) => (Some(cause.code()), None, None),
+        Verdict::Fail(cause) => (Some(cause), None, None),
         Verdict::Unknown(unknown) => (None, Some(unknown.why), None),
     };
     JsonFinding {
@@ -252,9 +258,10 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
         reason: &finding.reason,
         doubtful: finding.doubtful,
         status: finding.verdict.status(),
-        cause,
+        cause: cause.map(Cause::code),
         unknown,
         detail: finding.explanation(),
+        remedy: cause.map(Cause::remedy),
         asked: held.map(|held| held.asked.as_slice()),
         taken_as_absent: held.map(|held| held.taken_as_absent.as_slice()),
         level: held.and_then(|held| held.level),

@@ -240,7 +240,9 @@ fn closing(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> 
     let mut line = |label: &str, text: &str| write!(out, "{}", labelled(label, text, style));
     line("Tested", &tested(audit))?;
     for subject in audit.subjects() {
-        line("", &title(audit, subject))?;
+        if audit.tested.principals.iter().any(|(of, _)| *of == subject) {
+            line("", &title(audit, subject))?;
+        }
     }
     if let Some(credentials) = &audit.tested.credentials {
         line("", &format!("credentials: {credentials}"))?;
@@ -258,6 +260,10 @@ fn closing(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> 
     }
     for note in &audit.notes {
         line("Note", note)?;
+    }
+    let asked = audit.asked();
+    if !asked.is_empty() {
+        line("Asked", &format!("about {}", asked.join(", ")))?;
     }
     let absent = audit.taken_as_absent();
     if !absent.is_empty() {
@@ -289,6 +295,20 @@ fn closing(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> 
 fn tested(audit: &Audit) -> String {
     let tested = &audit.tested;
     match audit.cloud {
+        Cloud::Aws if !tested.files.is_empty() => {
+            let place = match (&tested.account, tested.regions.as_slice()) {
+                (None, []) => "any account and region".to_owned(),
+                (Some(account), []) => format!("account {account}, any region"),
+                (None, regions) => format!("any account, region {}", regions.join(", ")),
+                (Some(account), regions) => {
+                    format!("account {account}, region {}", regions.join(", "))
+                }
+            };
+            format!(
+                "the policy files {}, for {place}; nothing of AWS was asked",
+                tested.files.join(", ")
+            )
+        }
         Cloud::Aws => {
             let account = tested.account.as_deref().unwrap_or("not known");
             let regions = tested.regions.join(", ");
@@ -333,21 +353,38 @@ fn next(audit: &Audit) -> String {
         Exit::Missing if Counts::of(&audit.findings).failed == 0 => {
             "take away what is held beyond the need, listed above".to_owned()
         }
-        Exit::Missing => {
-            let subject = audit
-                .findings
-                .iter()
-                .find(|finding| {
-                    finding.kind == FindingKind::Permission
-                        && matches!(finding.verdict, Verdict::Fail(_))
-                })
-                .map_or(Subject::User, |finding| finding.subject);
-            format!(
-                "grant what is missing: `remperm policies {subject} --remotion-version {version}` prints all that is needed"
-            )
-        }
+        Exit::Missing => missing(audit, version),
         Exit::Undetermined | Exit::Call => {
             "settle what is unknown: each row above says what would settle it".to_owned()
         }
     }
+}
+
+/// One sentence per kind of cause, the ones that a policy mends first.
+fn missing(audit: &Audit, version: &str) -> String {
+    let mut sentences: Vec<String> = Vec::new();
+    let mut add = |sentence: String| {
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+    };
+    for finding in &audit.findings {
+        let Verdict::Fail(cause) = &finding.verdict else {
+            continue;
+        };
+        if finding.kind == FindingKind::Permission && cause.is_mended_by_allowing() {
+            let subject = finding.subject;
+            add(match audit.cloud {
+                Cloud::Aws => format!(
+                    "`remperm aws check --subject {subject} --fix` prints the policy with just what is missing, `remperm policies {subject} --remotion-version {version}` all that is needed"
+                ),
+                Cloud::Gcp => format!(
+                    "grant what is missing: `remperm policies {subject} --remotion-version {version}` prints a role with all that is needed"
+                ),
+            });
+        } else {
+            add(cause.remedy().to_owned());
+        }
+    }
+    sentences.join("\n")
 }

@@ -1,1 +1,14 @@
-fn main() {}
+//! The integration tests: one binary, so that they link once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails here says where"
+)]
+
+mod aws_server;
+mod gcp;
+mod gcp_server;
+mod http_server;
+mod policies;
+mod project;
+mod support;

@@ -4,6 +4,18 @@ use aws_sdk_iam::types::{EvaluationResult, PolicyEvaluationDecisionType, Stateme
 
 use crate::verdict::{Answer, Cause, Unknown, Why};
 
+/// An answer, and what it says of the layers around the identity's own policies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) answer: Answer,
+    /// It says that the organization's policies do not allow it.
+    pub(super) organization_refuses: bool,
+    /// It says that the permissions boundary does not allow it.
+    pub(super) boundary_refuses: bool,
+    /// It is an explicit deny, or it names the statements that it rests on.
+    pub(super) firm: bool,
+}
+
 /// One decision with what came along.
 struct Decision<'a> {
     decision: &'a PolicyEvaluationDecisionType,
@@ -18,11 +30,7 @@ struct Decision<'a> {
 ///
 /// Decisions that disagree, a decision that is not known, and details that contradict the
 /// decision are no answer but an `unknown`.
-pub(in crate::aws) fn read(
-    results: &[EvaluationResult],
-    action: &str,
-    resource: &str,
-) -> Option<Answer> {
+pub(super) fn read(results: &[EvaluationResult], action: &str, resource: &str) -> Option<Reading> {
     let mut decisions: Vec<Decision<'_>> = Vec::new();
     for result in results
         .iter()
@@ -44,7 +52,7 @@ pub(in crate::aws) fn read(
             if specific.eval_resource_name() != resource {
                 return Some(garbled(format!(
                     "the answer is about {} instead of {resource}",
-                    specific.eval_resource_name()
+                    crate::text::one_line(specific.eval_resource_name())
                 )));
             }
             decisions.push(Decision {
@@ -65,7 +73,7 @@ pub(in crate::aws) fn read(
     Some(weigh(first, &decisions))
 }
 
-fn weigh(decision: &PolicyEvaluationDecisionType, decisions: &[Decision<'_>]) -> Answer {
+fn weigh(decision: &PolicyEvaluationDecisionType, decisions: &[Decision<'_>]) -> Reading {
     let mut missing: Vec<String> = Vec::new();
     for key in decisions.iter().flat_map(|decision| decision.missing) {
         if !missing.contains(key) {
@@ -77,14 +85,19 @@ fn weigh(decision: &PolicyEvaluationDecisionType, decisions: &[Decision<'_>]) ->
             .iter()
             .any(|decision| detail(decision) == Some(false))
     };
-    let organization = refused_by(|decision| decision.allowed_by_organization);
-    let boundary = refused_by(|decision| decision.allowed_by_boundary);
-    let matched = || decisions.iter().flat_map(|decision| decision.matched);
-    match decision {
-        PolicyEvaluationDecisionType::Allowed if organization || boundary => garbled(
-            "the answer allows it and says that the organization or the boundary does not"
-                .to_owned(),
-        ),
+    let organization_refuses = refused_by(|decision| decision.allowed_by_organization);
+    let boundary_refuses = refused_by(|decision| decision.allowed_by_boundary);
+    let matched: Vec<&Statement> = decisions
+        .iter()
+        .flat_map(|decision| decision.matched)
+        .collect();
+    let answer = match decision {
+        PolicyEvaluationDecisionType::Allowed if organization_refuses || boundary_refuses => {
+            return garbled(
+                "the answer allows it and says that the organization or the boundary does not"
+                    .to_owned(),
+            );
+        }
         PolicyEvaluationDecisionType::Allowed => Answer::Allowed {
             missing_context: missing,
         },
@@ -100,36 +113,42 @@ fn weigh(decision: &PolicyEvaluationDecisionType, decisions: &[Decision<'_>]) ->
             ))
         }
         PolicyEvaluationDecisionType::ExplicitDeny => Answer::Denied(Cause::ExplicitDeny {
-            by: matched().next().map(name),
+            by: matched.first().map(|statement| name(statement)),
         }),
-        PolicyEvaluationDecisionType::ImplicitDeny
-            if organization && matched().next().is_none() =>
-        {
-            Answer::Undetermined(Unknown::new(
-                Why::Condition,
-                "the simulator says that the organization does not allow it, and names no statement: a service control policy with conditions can look like this although the real call is allowed",
-            ))
-        }
-        PolicyEvaluationDecisionType::ImplicitDeny if organization => {
-            Answer::Denied(Cause::Organization)
-        }
-        PolicyEvaluationDecisionType::ImplicitDeny if boundary => Answer::Denied(Cause::Boundary),
         PolicyEvaluationDecisionType::ImplicitDeny => Answer::Denied(Cause::NothingAllows),
-        other => garbled(format!("the decision {:?} is not known", other.as_str())),
+        other => {
+            return garbled(format!(
+                "the decision {:?} is not known",
+                crate::text::one_line(other.as_str())
+            ));
+        }
+    };
+    Reading {
+        answer,
+        organization_refuses,
+        boundary_refuses,
+        firm: *decision == PolicyEvaluationDecisionType::ExplicitDeny || !matched.is_empty(),
     }
 }
 
 /// A matched statement, as the answer names it: the policy, and the line where it starts.
 fn name(statement: &Statement) -> String {
-    let policy = statement.source_policy_id().unwrap_or("a policy");
+    let policy = statement
+        .source_policy_id()
+        .map_or_else(|| "a policy".to_owned(), crate::text::one_line);
     match statement.start_position() {
         Some(position) if position.line() > 0 => {
             format!("{policy} (line {})", position.line())
         }
-        _ => policy.to_owned(),
+        _ => policy,
     }
 }
 
-fn garbled(detail: String) -> Answer {
-    Answer::Undetermined(Unknown::new(Why::Garbled, detail))
+fn garbled(detail: String) -> Reading {
+    Reading {
+        answer: Answer::Undetermined(Unknown::new(Why::Garbled, detail)),
+        organization_refuses: false,
+        boundary_refuses: false,
+        firm: false,
+    }
 }

@@ -132,7 +132,10 @@ fn source(source: &Value, place: &str) -> Result<SubjectSource, Error> {
         });
     }
     let Some(address) = text("url") else {
-        return Err(wrong(place, "credential_source names neither a file nor a url"));
+        return Err(wrong(
+            place,
+            "credential_source names neither a file nor a url",
+        ));
     };
     // The address can hold a secret, so it is not quoted.
     let url = Url::parse(address.trim())

@@ -52,11 +52,7 @@ struct ImpersonatedFile<'a> {
 /// Reads a whole small file.
 pub(in crate::gcp) fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
     let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
-    if file
-        .metadata()
-        .map_err(|error| error.to_string())?
-        .is_dir()
-    {
+    if file.metadata().map_err(|error| error.to_string())?.is_dir() {
         return Err("it is a folder".to_owned());
     }
     let mut bytes = Vec::new();

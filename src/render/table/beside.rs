@@ -56,7 +56,11 @@ fn held_beyond(excess: &Excess, style: Style, out: &mut impl Write) -> io::Resul
     writeln!(
         out,
         "{}",
-        paint("Held on the project beyond the need", AnsiColor::Cyan, style)
+        paint(
+            "Held on the project beyond the need",
+            AnsiColor::Cyan,
+            style
+        )
     )?;
     for extra in &excess.held {
         writeln!(out, "  {}", clean(&extra.permission))?;

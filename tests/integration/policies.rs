@@ -1,0 +1,5 @@
+//! What `remperm policies …` prints, and the data under it.
+
+mod data;
+mod printed;
+mod versions;
