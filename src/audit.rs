@@ -80,6 +80,8 @@ fn audit(cloud: Cloud, applied: &Applied, terms: &Terms) -> Audit {
         version: applied.used(terms.accept_newer),
         findings: Vec::new(),
         notes: applied.warnings.clone(),
+        readiness: Vec::new(),
+        excess: None,
         blind_spots: Vec::new(),
         failure: None,
     }

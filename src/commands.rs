@@ -19,7 +19,7 @@ use crate::terminal::Terminal;
 pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> {
     match command {
         Command::Aws(AwsCommand::Check(arguments)) => aws::check(*arguments, terminal),
-        Command::Gcp(GcpCommand::Check(arguments)) => gcp::check(arguments, terminal),
+        Command::Gcp(GcpCommand::Check(arguments)) => gcp::check(*arguments, terminal),
         Command::Policies(command) => policies::run(command, terminal),
         Command::Completions { shell } => terminal.print(Exit::Held, |out| {
             clap_complete::generate(shell, &mut Cli::command(), "remperm", out);

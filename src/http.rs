@@ -147,17 +147,30 @@ impl Http {
     ///
     /// See [`HttpError`].
     pub async fn send(&self, request: Request) -> Result<Response, HttpError> {
+        let client = if link_local(request.uri.host().unwrap_or_default()) {
+            &self.direct
+        } else {
+            &self.proxied
+        };
+        Self::send_by(client, request).await
+    }
+
+    /// The same past every proxy, for services that are part of the machine itself.
+    ///
+    /// # Errors
+    ///
+    /// See [`HttpError`].
+    pub async fn send_direct(&self, request: Request) -> Result<Response, HttpError> {
+        Self::send_by(&self.direct, request).await
+    }
+
+    async fn send_by(client: &reqwest::Client, request: Request) -> Result<Response, HttpError> {
         let host = request.uri.host().unwrap_or_default().to_owned();
         let uri = request.uri.to_string();
         let url = reqwest::Url::parse(&uri).map_err(|error| HttpError::Address {
             uri: uri.clone(),
             detail: error.to_string(),
         })?;
-        let client = if link_local(&host) {
-            &self.direct
-        } else {
-            &self.proxied
-        };
         tracing::debug!(method = %request.method, host, path = request.uri.path(), "request");
         let failed = |error: reqwest::Error| failure(&host, &uri, &error);
         let mut response = client

@@ -26,10 +26,51 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Hints and refused side look-ups: they never change a verdict or the exit code.
     pub notes: Vec<String>,
+    /// What beside permissions has to be right: it never changes the exit code.
+    pub readiness: Vec<Readiness>,
+    /// What is held beyond the need, where that was asked for.
+    pub excess: Option<Excess>,
     /// What the source of the evidence can't see.
     pub blind_spots: Vec<&'static str>,
     /// Why nothing could be asked at all, where that is so.
     pub failure: Option<Failure>,
+}
+
+/// Something beside permissions that Remotion needs to be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readiness {
+    /// What kind of thing it is: a stable name for machines.
+    pub check: &'static str,
+    /// Which one.
+    pub about: String,
+    /// Whether it is right; `None` where it could not be found out.
+    pub ready: Option<bool>,
+    /// What was found and what to do, for people.
+    pub detail: String,
+}
+
+/// What an identity holds beyond the need of a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excess {
+    /// The permissions, sorted.
+    pub held: Vec<Extra>,
+    /// How many were asked for.
+    pub asked: usize,
+    /// How many got no answer, such as those that can't be tested.
+    pub unanswered: usize,
+    /// Why some got no answer, where it was not for being untestable.
+    pub reason: Option<Unknown>,
+    /// Whether holding more than is needed fails the check.
+    pub fails: bool,
+}
+
+/// A permission that is held and not needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extra {
+    /// The permission.
+    pub permission: String,
+    /// What it allows.
+    pub summary: String,
 }
 
 /// Why nothing could be asked at all.
@@ -56,6 +97,8 @@ pub struct Tested {
     pub project: Option<String>,
     /// How the project was chosen.
     pub project_source: Option<String>,
+    /// The Google Cloud project's number, where it may be read.
+    pub project_number: Option<String>,
     /// The AWS regions.
     pub regions: Vec<String>,
     /// How the regions were chosen.
@@ -263,9 +306,14 @@ impl Audit {
     #[must_use]
     pub fn exit(&self) -> Exit {
         let counts = Counts::of(&self.findings);
-        if counts.failed > 0 {
+        let excess = self.excess.as_ref().filter(|excess| excess.fails);
+        if counts.failed > 0 || excess.is_some_and(|excess| !excess.held.is_empty()) {
             Exit::Missing
-        } else if counts.unknown > 0 || counts.total == 0 || self.failure.is_some() {
+        } else if counts.unknown > 0
+            || counts.total == 0
+            || self.failure.is_some()
+            || excess.is_some_and(|excess| excess.reason.is_some())
+        {
             Exit::Undetermined
         } else {
             Exit::Held

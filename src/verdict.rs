@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::permission::Level;
+
 /// Where an answer comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -67,6 +69,8 @@ pub struct Held {
     pub asked: Vec<String>,
     /// Condition keys that a policy asks for, and that the question did not carry.
     pub taken_as_absent: Vec<String>,
+    /// Google Cloud: the level at which it is held.
+    pub level: Option<Level>,
 }
 
 /// Why a permission is known not to be held.
@@ -87,6 +91,13 @@ pub enum Cause {
     Narrower {
         /// The resources on which it is held.
         held_for: Vec<String>,
+    },
+    /// Google Cloud: it is not held on the project, and not on every resource below it.
+    NotEverywhere {
+        /// The resources on which it is held.
+        held_for: Vec<String>,
+        /// The resources on which it is not.
+        missing_on: Vec<String>,
     },
     /// A session policy stands in the way.
     SessionPolicy,
@@ -120,7 +131,8 @@ impl Cause {
             Self::ExplicitDeny { .. } => "explicit_deny",
             Self::Organization => "organization",
             Self::Boundary => "boundary",
-            Self::Narrower { .. } => "narrower",
+            Self::NotEverywhere { held_for, .. } if held_for.is_empty() => "nothing_allows",
+            Self::Narrower { .. } | Self::NotEverywhere { .. } => "narrower",
             Self::SessionPolicy => "session_policy",
             Self::Conditions { .. } => "conditions",
             Self::NotCovered { cause, .. } => cause.code(),
@@ -147,6 +159,9 @@ impl Cause {
         match self {
             Self::NothingAllows => "allow it",
             Self::Narrower { .. } => "allow it on the whole scope",
+            Self::NotEverywhere { .. } => {
+                "grant it on the resources that lack it, or on the project"
+            }
             Self::ExplicitDeny { .. } => "remove or narrow the statement that denies it",
             Self::Organization => {
                 "ask the organization's administrator: a service control policy stands in the way"
@@ -180,6 +195,23 @@ impl fmt::Display for Cause {
             Self::Narrower { held_for } => {
                 write!(formatter, "held only for {}", held_for.join(", "))
             }
+            Self::NotEverywhere {
+                held_for,
+                missing_on,
+            } if held_for.is_empty() => write!(
+                formatter,
+                "held neither on the project nor on {}",
+                missing_on.join(", ")
+            ),
+            Self::NotEverywhere {
+                held_for,
+                missing_on,
+            } => write!(
+                formatter,
+                "held on {}, but neither on the project nor on {}",
+                held_for.join(", "),
+                missing_on.join(", ")
+            ),
             Self::SessionPolicy => formatter.write_str("the session policy stands in the way"),
             Self::Conditions { keys } => write!(
                 formatter,

@@ -121,6 +121,7 @@ fn trust(role: &str, trusted: bool) -> Finding {
             Verdict::Pass(Held {
                 asked: vec![role.to_owned()],
                 taken_as_absent: Vec::new(),
+                level: None,
             })
         } else {
             Verdict::Fail(Cause::NotTrusted)

@@ -9,7 +9,7 @@ use crate::manifest::Partition;
 use crate::permission::{Cloud, Subject};
 use crate::plan;
 use crate::report::Report;
-use crate::verdict::Source;
+use crate::verdict::{Answer, Source, Verdict};
 use crate::version::Applied;
 
 /// Checks the permissions of the Google Cloud service account on its project.
@@ -33,19 +33,44 @@ pub async fn check(
     )?;
     let http = Http::new()?;
     let mut audit = audit(Cloud::Gcp, applied, terms);
-    let checked = gcp::check(options, &requirements, environment, &http, deadline).await?;
+    let version = &applied.manifest.version;
+    let checked = gcp::check(
+        options,
+        &requirements,
+        version,
+        environment,
+        &http,
+        deadline,
+    )
+    .await?;
     audit.tested = checked.tested;
     audit.notes.extend(checked.notes);
+    audit.readiness = checked.readiness;
+    audit.excess = checked.excess;
     match checked.outcome {
-        Ok(answers) => {
-            let project = audit.tested.project.clone().unwrap_or_default();
+        Ok(answered) => {
+            let resources: Vec<Vec<String>> = answered
+                .iter()
+                .map(|of| of.iter().map(|one| one.resource.clone()).collect())
+                .collect();
+            let answers: Vec<Answer> = answered
+                .iter()
+                .flatten()
+                .map(|one| one.answer.clone())
+                .collect();
             audit.findings = findings(
                 &requirements,
-                &plan::gcp_questions(&requirements, &project),
+                &plan::gcp_questions(&requirements, &resources),
                 &answers,
                 Source::GcpTestIamPermissions,
                 terms.strict_context,
             );
+            for (finding, of) in audit.findings.iter_mut().zip(&answered) {
+                if let Verdict::Pass(held) = &mut finding.verdict {
+                    held.level = of.first().map(|one| one.level);
+                    held.asked = of.iter().map(|one| one.resource.clone()).collect();
+                }
+            }
             audit.findings.extend(checked.identity);
             settle_failure(&mut audit, checked.hint);
         }

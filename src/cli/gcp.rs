@@ -12,25 +12,30 @@ pub(crate) enum GcpCommand {
     /// Check the service account on its project with testIamPermissions
     ///
     /// Gets a token for the credentials, asks the project for everything that the Remotion version
-    /// needs, and prints one row per permission. Google tests whoever calls, so use the
-    /// credentials of the service account that Remotion runs with.
+    /// needs, then asks for what is not held there on the service account, the services and the
+    /// buckets that it can be granted on, and prints one row per permission. Google tests whoever
+    /// calls, so use the credentials of the service account that Remotion runs with, or speak for
+    /// it with --impersonate-service-account.
     #[command(after_help = GCP_EXAMPLES)]
-    Check(GcpCheckArgs),
+    Check(Box<GcpCheckArgs>),
 }
 
 const GCP_EXAMPLES: &str = "\
 Examples:
   remperm gcp check
   remperm gcp check --project my-project --credentials key.json
-  remperm gcp check --expect-identity remotion-sa@my-project.iam.gserviceaccount.com
+  remperm gcp check --impersonate-service-account remotion-sa@my-project.iam.gserviceaccount.com
+  remperm gcp check --region us-east1 --bucket remotioncloudrun-abc123 --wait 10m
+  remperm gcp check --excess
 
-Credentials, the first that is there: --credentials, REMOTION_GCP_CLIENT_EMAIL and
-REMOTION_GCP_PRIVATE_KEY, GOOGLE_APPLICATION_CREDENTIALS, the login that
-`gcloud auth application-default login` left. A .env file of the working directory is read; the
-environment wins over it.
+Credentials, the first that is there: --access-token-file, --credentials, REMOTION_GCP_CLIENT_EMAIL
+and REMOTION_GCP_PRIVATE_KEY, CLOUDSDK_AUTH_ACCESS_TOKEN, GOOGLE_OAUTH_ACCESS_TOKEN,
+GOOGLE_APPLICATION_CREDENTIALS, the login that `gcloud auth application-default login` left, the
+metadata server. A .env file of the working directory is read; the environment wins over it.
 
-Nine of the permissions can also be granted below the project, on a service account, a Cloud Run
-service or a bucket. Where one of them is not held on the project, it is unknown.";
+Deployed services run as the account of REMOTION_GCP_CLIENT_EMAIL, or the tested one, from Remotion
+4.0.221 on; up to 4.0.215, and where a person is tested, as the project's Compute Engine default
+account. --service-account names another one.";
 
 /// Flags of `gcp check`.
 #[derive(Debug, Args)]
@@ -39,13 +44,75 @@ pub(crate) struct GcpCheckArgs {
     /// credentials' own
     #[arg(long, value_name = "ID", help_heading = "Who and where")]
     pub(crate) project: Option<String>,
-    /// A credential file
+    /// A credential file: a service account's key, a user's login, workload identity federation, or
+    /// an impersonated service account
     #[arg(long, value_name = "FILE", help_heading = "Who and where")]
     pub(crate) credentials: Option<PathBuf>,
+    /// A file that holds an access token
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Who and where",
+        conflicts_with = "credentials"
+    )]
+    pub(crate) access_token_file: Option<PathBuf>,
+    /// Test this service account with the credentials of somebody who may create tokens for it.
+    /// Given several times, the last one is tested and the others lead there
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        value_delimiter = ',',
+        help_heading = "Who and where"
+    )]
+    pub(crate) impersonate_service_account: Vec<String>,
     /// End with code 2 if the credentials belong to another identity; by default
     /// REMOTION_GCP_CLIENT_EMAIL, where that is set
     #[arg(long, value_name = "EMAIL", help_heading = "Who and where")]
     pub(crate) expect_identity: Option<String>,
+    /// The account that deployed services run as, on which iam.serviceAccounts.actAs is tested
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        help_heading = "Where to look below the project"
+    )]
+    pub(crate) service_account: Option<String>,
+    /// The region of the services; else REMOTION_GCP_REGION, or all of Remotion's. Several can be
+    /// given
+    #[arg(
+        long,
+        value_name = "REGION",
+        help_heading = "Where to look below the project"
+    )]
+    pub(crate) region: Vec<String>,
+    /// A Cloud Run service to ask, in place of those that are found; several can be given
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Where to look below the project"
+    )]
+    pub(crate) service: Vec<String>,
+    /// A bucket to ask, in place of those that are found; several can be given
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Where to look below the project"
+    )]
+    pub(crate) bucket: Vec<String>,
+    /// Leave out what beside permissions has to be right: APIs, buckets, the services' account
+    #[arg(long, help_heading = "What to ask")]
+    pub(crate) no_readiness: bool,
+    /// List what is held on the project beyond the need, out of all permissions of Cloud Run
+    #[arg(long, help_heading = "What to ask")]
+    pub(crate) excess: bool,
+    /// The same, and end with code 1 if there is any
+    #[arg(long, help_heading = "What to ask")]
+    pub(crate) fail_on_excess: bool,
+    /// Let a credential file exchange tokens at this host too; several can be given
+    #[arg(long, value_name = "HOST", help_heading = "Trust")]
+    pub(crate) allow_token_host: Vec<String>,
+    /// The domain of the cloud, where it is not the public one; else GOOGLE_CLOUD_UNIVERSE_DOMAIN
+    #[arg(long, value_name = "DOMAIN", help_heading = "Trust")]
+    pub(crate) universe_domain: Option<String>,
     /// Which Remotion version applies.
     #[command(flatten)]
     pub(crate) version: VersionArgs,

@@ -39,6 +39,21 @@ where
         .enable_all()
         .build()
         .map_err(|error| Error::world(format!("the check could not be started: {error}")))?;
+    let result = repeat(&runtime, arguments, terminal, check);
+    // A name that is still being looked up must not hold up the end.
+    runtime.shutdown_background();
+    result
+}
+
+fn repeat<F>(
+    runtime: &tokio::runtime::Runtime,
+    arguments: &ReportArgs,
+    terminal: &Terminal,
+    check: impl Fn() -> F,
+) -> Result<Report, Error>
+where
+    F: Future<Output = Result<Report, Error>>,
+{
     let started = Instant::now();
     let wait = arguments.wait.unwrap_or_default();
     let mut pause = FIRST_PAUSE;

@@ -17,7 +17,18 @@ pub(super) fn check(arguments: GcpCheckArgs, terminal: &Terminal) -> Result<Exit
     let options = Options {
         project: arguments.project,
         credentials: arguments.credentials,
+        access_token_file: arguments.access_token_file,
+        impersonate: arguments.impersonate_service_account,
         expect_identity: arguments.expect_identity,
+        service_account: arguments.service_account,
+        services: arguments.service,
+        buckets: arguments.bucket,
+        regions: arguments.region,
+        allow_token_hosts: arguments.allow_token_host,
+        universe_domain: arguments.universe_domain,
+        readiness: !arguments.no_readiness,
+        excess: arguments.excess,
+        fail_on_excess: arguments.fail_on_excess,
         timeout: arguments.report.timeout,
     };
     let environment = environment()?;

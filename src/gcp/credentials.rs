@@ -1,18 +1,24 @@
-//! Which Google Cloud credentials are used: `--credentials`, Remotion's three variables,
-//! `GOOGLE_APPLICATION_CREDENTIALS`, then the file that `gcloud auth application-default login`
-//! writes ([order of Google's libraries](https://cloud.google.com/docs/authentication/application-default-credentials)).
+//! Which Google Cloud credentials are used: what was typed, Remotion's own variables, then what
+//! gcloud and Google's libraries look for
+//! ([their order](https://cloud.google.com/docs/authentication/application-default-credentials)).
+
+mod external;
+mod file;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use yup_oauth2::ServiceAccountKey;
 use yup_oauth2::authorized_user::AuthorizedUserSecret;
 
 use super::Options;
-use super::endpoints::{TOKEN, is_loopback, safe};
+use super::endpoints::Endpoints;
+use super::token::Token;
 use crate::environment::Environment;
 use crate::error::Error;
+
+pub(super) use external::{ExternalAccount, Format, SubjectSource};
+pub(super) use file::read_bounded;
 
 /// Credentials that were found. They print no secret.
 pub(super) struct Found {
@@ -24,27 +30,56 @@ pub(super) struct Found {
 
 /// The kinds of credentials.
 pub(super) enum Credential {
+    /// An access token that somebody else made.
+    Token(Token),
     /// The private key of a service account.
     ServiceAccount(Box<ServiceAccountKey>),
     /// The login of a person.
     AuthorizedUser(AuthorizedUserSecret),
+    /// An identity of another cloud or of a CI service.
+    External(Box<ExternalAccount>),
+    /// A service account, by way of another identity.
+    Impersonated(Box<Credential>, Impersonation),
+    /// The machine's own service account.
+    Metadata,
+}
+
+/// A service account that another identity speaks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Impersonation {
+    /// The account.
+    pub(super) email: String,
+    /// The accounts in between, each of which may make tokens for the next.
+    pub(super) delegates: Vec<String>,
+    /// The method's full address.
+    pub(super) url: url::Url,
 }
 
 impl fmt::Debug for Credential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::ServiceAccount(_) => "ServiceAccount(..)",
-            Self::AuthorizedUser(_) => "AuthorizedUser(..)",
-        })
+        formatter.write_str(self.kind())
     }
 }
 
 impl Credential {
+    /// The kind, for people.
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "access token",
+            Self::ServiceAccount(_) => "service account key",
+            Self::AuthorizedUser(_) => "user login",
+            Self::External(_) => "workload identity federation",
+            Self::Impersonated(..) => "impersonated service account",
+            Self::Metadata => "metadata server",
+        }
+    }
+
     /// The identity that the credential claims to be.
     pub(super) fn email(&self) -> Option<&str> {
         match self {
             Self::ServiceAccount(key) => Some(&key.client_email),
-            Self::AuthorizedUser(_) => None,
+            Self::Impersonated(_, impersonation) => Some(&impersonation.email),
+            Self::Token(_) | Self::AuthorizedUser(_) | Self::External(_) | Self::Metadata => None,
         }
     }
 
@@ -52,38 +87,122 @@ impl Credential {
     pub(super) fn project(&self) -> Option<&str> {
         match self {
             Self::ServiceAccount(key) => key.project_id.as_deref(),
-            Self::AuthorizedUser(_) => None,
+            Self::Impersonated(source, impersonation) => {
+                project_of(&impersonation.email).or_else(|| source.project())
+            }
+            Self::Token(_) | Self::AuthorizedUser(_) | Self::External(_) | Self::Metadata => None,
         }
     }
 }
 
-/// A credential file has a few kilobytes.
-const LARGEST: u64 = 1024 * 1024;
+/// The project that a service account lives in, by its email.
+pub(super) fn project_of(email: &str) -> Option<&str> {
+    let (_, domain) = email.split_once('@')?;
+    domain.strip_suffix(".iam.gserviceaccount.com")
+}
+
+/// Whether an email is one of a service account.
+pub(super) fn is_service_account(email: &str) -> bool {
+    email.to_ascii_lowercase().ends_with(".gserviceaccount.com")
+}
 
 /// The name of the file that gcloud writes.
 const WELL_KNOWN: &str = "application_default_credentials.json";
 
-/// Finds credentials.
+/// Finds credentials; the first that is there.
 ///
 /// # Errors
 ///
-/// A file that can't be read or holds no credentials (call), or no credentials at all (world).
-pub(super) fn find(options: &Options, environment: &Environment) -> Result<Found, Error> {
-    if let Some(path) = &options.credentials {
-        return from_file(path, "--credentials");
+/// A file or variable that can't be read or holds no credentials (call), or no credentials at
+/// all (world).
+pub(super) fn find(
+    options: &Options,
+    environment: &Environment,
+    endpoints: &Endpoints,
+) -> Result<Found, Error> {
+    let mut found = first(options, environment, endpoints)?;
+    if let Some((target, delegates)) = options.impersonate.split_last() {
+        for email in &options.impersonate {
+            if !is_service_account(email) || email.contains(['/', '?', '#', '%', ':', ' ']) {
+                return Err(Error::call(format!(
+                    "{:?} for --impersonate-service-account is no service account's email",
+                    crate::text::one_line(email)
+                ))
+                .hint("it ends with .gserviceaccount.com"));
+            }
+        }
+        let impersonation = Impersonation {
+            email: target.clone(),
+            delegates: delegates
+                .iter()
+                .map(|email| format!("projects/-/serviceAccounts/{email}"))
+                .collect(),
+            url: file::impersonation_address(&endpoints.credentials, target)?,
+        };
+        found.source = format!("{target}, impersonated by {}", found.source);
+        found.credential = Credential::Impersonated(Box::new(found.credential), impersonation);
     }
-    if let Some(found) = remotion(environment)? {
+    Ok(found)
+}
+
+fn first(
+    options: &Options,
+    environment: &Environment,
+    endpoints: &Endpoints,
+) -> Result<Found, Error> {
+    if let Some(path) = &options.access_token_file {
+        let place = format!("{} (--access-token-file)", path.display());
+        let bytes = read_bounded(path).map_err(|what| {
+            Error::call(format!("can't read the access token in {place}: {what}"))
+                .hint("give a file that holds an access token and nothing else")
+        })?;
+        return token(&String::from_utf8_lossy(&bytes), &place);
+    }
+    if let Some(path) = &options.credentials {
+        return file::from_file(path, "--credentials", endpoints);
+    }
+    if let Some(found) = remotion(environment, endpoints)? {
         return Ok(found);
     }
+    // gcloud's own variable, and the one that Terraform made known.
+    for name in ["CLOUDSDK_AUTH_ACCESS_TOKEN", "GOOGLE_OAUTH_ACCESS_TOKEN"] {
+        if let Some((text, origin)) = environment.find(name) {
+            return token(text, &format!("{name} ({origin})"));
+        }
+    }
     if let Some(path) = environment.get("GOOGLE_APPLICATION_CREDENTIALS") {
-        return from_file(Path::new(path), "GOOGLE_APPLICATION_CREDENTIALS");
+        return file::from_file(Path::new(path), "GOOGLE_APPLICATION_CREDENTIALS", endpoints);
     }
     if let Some(path) = well_known(environment).filter(|path| path.is_file()) {
-        return from_file(&path, "gcloud's application default credentials");
+        return file::from_file(&path, "gcloud's application default credentials", endpoints);
     }
-    Err(Error::world("no Google Cloud credentials were found").hint(
+    if let Some(url) = &endpoints.metadata {
+        return Ok(Found {
+            credential: Credential::Metadata,
+            source: format!("the metadata server {}", url.host_str().unwrap_or_default()),
+            notes: Vec::new(),
+        });
+    }
+    Err(none_found())
+}
+
+/// Nothing is there to sign in with.
+pub(super) fn none_found() -> Error {
+    Error::world("no Google Cloud credentials were found").hint(
         "set REMOTION_GCP_CLIENT_EMAIL and REMOTION_GCP_PRIVATE_KEY, give a key with --credentials, or run `gcloud auth application-default login`",
-    ))
+    )
+}
+
+fn token(text: &str, place: &str) -> Result<Found, Error> {
+    let token = Token::new(text.trim()).ok_or_else(|| {
+        Error::call(format!("{place} holds no access token"))
+            .hint("an access token is one line, as `gcloud auth print-access-token` prints it")
+    })?;
+    Ok(Found {
+        credential: Credential::Token(token),
+        source: place.to_owned(),
+        notes: Vec::new(),
+    })
 }
 
 /// Where gcloud keeps the file on each platform.
@@ -97,7 +216,7 @@ fn well_known(environment: &Environment) -> Option<PathBuf> {
 }
 
 /// Remotion's own variables, where the email and the key are both set.
-fn remotion(environment: &Environment) -> Result<Option<Found>, Error> {
+fn remotion(environment: &Environment, endpoints: &Endpoints) -> Result<Option<Found>, Error> {
     const EMAIL: &str = "REMOTION_GCP_CLIENT_EMAIL";
     const KEY: &str = "REMOTION_GCP_PRIVATE_KEY";
     let (Some((email, _)), Some((key, origin))) = (environment.find(EMAIL), environment.find(KEY))
@@ -113,8 +232,8 @@ fn remotion(environment: &Environment) -> Result<Option<Found>, Error> {
     } else {
         key.to_owned()
     };
-    let key = service_account_key(
-        ServiceAccountFile {
+    let key = file::service_account_key(
+        file::ServiceAccountFile {
             client_email: email.to_owned(),
             private_key,
             private_key_id: None,
@@ -124,127 +243,11 @@ fn remotion(environment: &Environment) -> Result<Option<Found>, Error> {
             token_uri: None,
         },
         KEY,
+        endpoints,
     )?;
     Ok(Some(Found {
         credential: key,
         source: format!("{EMAIL} and {KEY} ({origin})"),
         notes,
     }))
-}
-
-#[derive(Deserialize)]
-struct KindOfFile {
-    r#type: String,
-}
-
-#[derive(Deserialize)]
-struct ServiceAccountFile {
-    client_email: String,
-    private_key: String,
-    private_key_id: Option<String>,
-    project_id: Option<String>,
-    token_uri: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct AuthorizedUserFile {
-    client_id: String,
-    client_secret: String,
-    refresh_token: String,
-}
-
-/// Reads a credential file and branches on its type.
-fn from_file(path: &Path, how: &str) -> Result<Found, Error> {
-    let place = format!("{} ({how})", path.display());
-    let wrong = |what: String| {
-        Error::call(format!("can't read the credentials in {place}: {what}")).hint(
-            "give the JSON file of a service account's key, or the one that `gcloud auth application-default login` writes",
-        )
-    };
-    let metadata = std::fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
-    if metadata.is_dir() {
-        return Err(wrong("it is a folder".to_owned()));
-    }
-    if metadata.len() > LARGEST {
-        return Err(wrong("it is larger than 1 MiB".to_owned()));
-    }
-    let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-    // The parser's own message can quote a value, and every value here can be a secret.
-    let unreadable = |error: serde_json::Error| {
-        wrong(format!(
-            "line {}, column {} is not as it should be",
-            error.line(),
-            error.column()
-        ))
-    };
-    let kind: KindOfFile = serde_json::from_slice(&bytes).map_err(unreadable)?;
-    let credential = match kind.r#type.as_str() {
-        "service_account" => {
-            let file = serde_json::from_slice(&bytes).map_err(unreadable)?;
-            service_account_key(file, &place)?
-        }
-        "authorized_user" => {
-            let file: AuthorizedUserFile = serde_json::from_slice(&bytes).map_err(unreadable)?;
-            Credential::AuthorizedUser(AuthorizedUserSecret {
-                client_id: file.client_id,
-                client_secret: file.client_secret,
-                refresh_token: file.refresh_token,
-                key_type: kind.r#type,
-            })
-        }
-        "external_account"
-        | "impersonated_service_account"
-        | "external_account_authorized_user"
-        | "gdch_service_account" => {
-            return Err(wrong(format!(
-                "credentials of the type {} are not supported yet",
-                kind.r#type
-            )));
-        }
-        _ => return Err(wrong("its type is no known kind of credentials".to_owned())),
-    };
-    Ok(Found {
-        credential,
-        source: place,
-        notes: Vec::new(),
-    })
-}
-
-/// Checks a key and the address that it names before anything is signed or sent.
-fn service_account_key(file: ServiceAccountFile, place: &str) -> Result<Credential, Error> {
-    if !file.private_key.contains("-----BEGIN") || !file.private_key.trim().contains('\n') {
-        return Err(
-            Error::call(format!("the private key in {place} is not in PEM form")).hint(
-                "take the key as Google's console gives it: with its BEGIN and END lines and its line breaks",
-            ),
-        );
-    }
-    if !file.client_email.contains('@') {
-        return Err(Error::call(format!(
-            "the service account's email in {place} is no email"
-        ))
-        .hint("it ends with .iam.gserviceaccount.com"));
-    }
-    let token_uri = file.token_uri.unwrap_or_else(|| TOKEN.to_owned());
-    let url = safe(&token_uri, &format!("token_uri in {place}"))?;
-    let host = url.host_str().unwrap_or_default();
-    let googles = host == "accounts.google.com" || host.ends_with(".googleapis.com");
-    if !(googles || is_loopback(&url)) {
-        return Err(Error::call(format!(
-            "the credentials in {place} want their tokens from {host}, which is not Google's"
-        ))
-        .hint("do not use credentials from a source that you do not trust"));
-    }
-    Ok(Credential::ServiceAccount(Box::new(ServiceAccountKey {
-        key_type: Some("service_account".to_owned()),
-        project_id: file.project_id,
-        private_key_id: file.private_key_id,
-        private_key: file.private_key,
-        client_email: file.client_email,
-        client_id: None,
-        auth_uri: None,
-        token_uri: url.to_string(),
-        auth_provider_x509_cert_url: None,
-        client_x509_cert_url: None,
-    })))
 }

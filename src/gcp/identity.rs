@@ -4,27 +4,49 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use serde::Deserialize;
 
-use super::endpoints::Endpoints;
 use super::retry::send;
-use super::token::Token;
+use super::session::Session;
 use crate::error::Error;
-use crate::http::{Http, Request};
+use crate::http::Request;
 use crate::permission::Subject;
 use crate::report::{Finding, FindingKind};
+use crate::text::one_line;
 use crate::verdict::{Source, Unknown, Verdict, Why};
 
-#[derive(Deserialize)]
-struct TokenInfo {
+/// What a token says of itself.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct TokenInfo {
     email: Option<String>,
+    sub: Option<String>,
 }
 
-/// Asks Google whose token it is; `None` where it does not say.
+impl TokenInfo {
+    /// The email, where the token tells it.
+    pub(super) fn email(&self) -> Option<String> {
+        self.email
+            .as_deref()
+            .filter(|email| email.contains('@'))
+            .map(one_line)
+    }
+
+    /// The account's number, where the token tells that and no email.
+    pub(super) fn subject(&self) -> Option<String> {
+        let subject = self.sub.as_deref().filter(|subject| !subject.is_empty())?;
+        Some(format!("the account with the number {}", one_line(subject)))
+    }
+}
+
+/// Asks Google whose token it is.
 ///
 /// The token goes into the body: addresses end up in logs
 /// ([tokeninfo](https://cloud.google.com/docs/authentication/token-types#access-contents)).
-pub(super) async fn ask(http: &Http, endpoints: &Endpoints, token: &Token) -> Option<String> {
+pub(super) async fn ask(session: &Session) -> TokenInfo {
+    asked(session).await.unwrap_or_default()
+}
+
+async fn asked(session: &Session) -> Option<TokenInfo> {
     const INFO: &str = "https://oauth2.googleapis.com/tokeninfo";
-    let uri: Uri = match &endpoints.token {
+    let uri: Uri = match &session.endpoints.token {
         Some(url) => url.join("/tokeninfo").ok()?.as_str().parse().ok()?,
         None => Uri::from_static(INFO),
     };
@@ -34,24 +56,19 @@ pub(super) async fn ask(http: &Http, endpoints: &Endpoints, token: &Token) -> Op
         HeaderValue::from_static("application/x-www-form-urlencoded"),
     );
     let body: String = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("access_token", token.secret())
+        .append_pair("access_token", session.token.secret())
         .finish();
-    let response = send(
-        http,
-        Request {
-            method: Method::POST,
-            uri,
-            headers,
-            body: Bytes::from(body),
-        },
-    )
-    .await
-    .ok()?;
+    let request = Request {
+        method: Method::POST,
+        uri,
+        headers,
+        body: Bytes::from(body),
+    };
+    let response = send(&session.http, request, session.deadline).await.ok()?;
     if response.status != StatusCode::OK {
         return None;
     }
-    let info: TokenInfo = serde_json::from_slice(&response.body).ok()?;
-    info.email.filter(|email| email.contains('@'))
+    serde_json::from_slice(&response.body).ok()
 }
 
 /// Holds the tested identity to the expected one.
@@ -66,7 +83,7 @@ pub(super) fn expect(expected: &str, source: &str, email: &str) -> Result<(), Er
     Err(Error::call(format!(
         "the credentials belong to {email}, not to {expected} (from {source})"
     ))
-    .hint("Google tests whoever calls: use the credentials of the account that Remotion runs with, or say with --expect-identity whom you mean to test"))
+    .hint("Google tests whoever calls: use the credentials of the account that Remotion runs with, speak for it with --impersonate-service-account, or say with --expect-identity whom you mean to test"))
 }
 
 /// The finding for an identity that could not be held to the expected one.

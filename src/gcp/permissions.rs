@@ -7,16 +7,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use serde::Deserialize;
-use serde_json::json;
+use http::StatusCode;
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::failure::{ErrorBody, Failed, garbled, understand, unreachable};
-use super::retry::send;
-use super::token::Token;
-use crate::http::{Http, Request};
+use super::session::{Session, What};
+use crate::permission::Level;
 use crate::verdict::{Answer, Cause, Unknown, Why};
 
 /// Permissions in one request: the service documents no limit, and takes this many.
@@ -25,17 +22,72 @@ const CHUNK: usize = 100;
 /// Requests for one resource, whatever happens.
 const MOST_REQUESTS: usize = 64;
 
+const CALL: &str = "testIamPermissions";
+
+/// A resource that is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) level: Level,
+    /// The name in reports, as conditions call it: `projects/_/buckets/name`.
+    pub(super) name: String,
+    /// The method's full address.
+    pub(super) url: Url,
+}
+
 /// What a resource answered, per permission. A permission that is not in it was not answered.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Tested {
     pub(super) answers: BTreeMap<String, Answer>,
     /// Why some were not answered.
     pub(super) failed: Option<Failed>,
 }
 
-#[derive(Deserialize)]
-struct Granted {
-    #[serde(default)]
-    permissions: Vec<String>,
+impl Tested {
+    /// The answer for a permission; none is an unknown.
+    pub(super) fn answer(&self, permission: &str) -> Answer {
+        self.answers.get(permission).cloned().unwrap_or_else(|| {
+            Answer::Undetermined(Unknown::new(
+                Why::Unanswered,
+                "testIamPermissions did not answer for this permission",
+            ))
+        })
+    }
+
+    /// Whether anything at all is held there.
+    pub(super) fn holds_something(&self) -> bool {
+        self.answers
+            .values()
+            .any(|answer| matches!(answer, Answer::Allowed { .. }))
+    }
+
+    /// Whether everything was answered, and nothing is held.
+    pub(super) fn holds_nothing(&self) -> bool {
+        !self.answers.is_empty()
+            && self
+                .answers
+                .values()
+                .all(|answer| matches!(answer, Answer::Denied(_)))
+    }
+}
+
+/// The permissions that an answer grants; nothing held is an empty object. Whatever else comes
+/// with the status 200 is no answer of this method.
+fn granted(body: &[u8]) -> Option<Vec<String>> {
+    let fields: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    if !fields
+        .keys()
+        .all(|key| key == "permissions" || key == "kind")
+    {
+        return None;
+    }
+    match fields.get("permissions") {
+        None => Some(Vec::new()),
+        Some(Value::Array(listed)) => listed
+            .iter()
+            .map(|one| one.as_str().map(ToOwned::to_owned))
+            .collect(),
+        Some(_) => None,
+    }
 }
 
 /// What one request came to.
@@ -48,10 +100,10 @@ enum Outcome {
     Failed(Failed),
 }
 
-/// Tests permissions on one resource; `url` is the method's full address.
-pub(super) async fn test(http: &Http, token: &Token, url: &Url, permissions: &[String]) -> Tested {
-    let mut answers = BTreeMap::new();
-    let mut failed = None;
+/// Tests permissions on one resource.
+pub(super) async fn test(session: &Session, place: &Place, permissions: &[String]) -> Tested {
+    let mut tested = Tested::default();
+    let mut culprits: Vec<(String, Failed)> = Vec::new();
     let mut queue: VecDeque<Vec<String>> =
         permissions.chunks(CHUNK).map(<[String]>::to_vec).collect();
     let mut requests: usize = 0;
@@ -63,7 +115,7 @@ pub(super) async fn test(http: &Http, token: &Token, url: &Url, permissions: &[S
         if requests > MOST_REQUESTS {
             break;
         }
-        match request(http, token, url, &batch).await {
+        match request(session, place, &batch).await {
             Outcome::Granted(granted) => {
                 for permission in batch {
                     let answer = if granted.contains(&permission) {
@@ -73,7 +125,7 @@ pub(super) async fn test(http: &Http, token: &Token, url: &Url, permissions: &[S
                     } else {
                         Answer::Denied(Cause::NothingAllows)
                     };
-                    answers.insert(permission, answer);
+                    tested.answers.insert(permission, answer);
                 }
             }
             Outcome::Invalid(named) => {
@@ -82,76 +134,87 @@ pub(super) async fn test(http: &Http, token: &Token, url: &Url, permissions: &[S
                     .filter(|permission| !named.contains(permission))
                     .collect();
                 for permission in named {
-                    answers.insert(permission, not_testable());
+                    tested.answers.insert(permission, not_testable(place));
                 }
                 queue.push_front(rest);
             }
-            Outcome::SomethingInvalid(why) if batch.len() > 1 => {
-                failed.get_or_insert(why);
+            Outcome::SomethingInvalid(_) if batch.len() > 1 => {
                 let (first, second) = batch.split_at(batch.len() / 2);
                 queue.push_front(second.to_vec());
                 queue.push_front(first.to_vec());
             }
             Outcome::SomethingInvalid(why) => {
-                for permission in batch {
-                    answers.insert(permission, Answer::Undetermined(why.unknown.clone()));
-                }
+                culprits.extend(
+                    batch
+                        .into_iter()
+                        .map(|permission| (permission, why.clone())),
+                );
             }
             Outcome::Failed(why) => {
                 for permission in batch {
-                    answers.insert(permission, Answer::Undetermined(why.unknown.clone()));
+                    tested
+                        .answers
+                        .insert(permission, Answer::Undetermined(why.unknown.clone()));
                 }
-                failed = Some(why);
+                tested.failed = Some(why);
             }
         }
     }
-    Tested { answers, failed }
+    // Where every single permission is refused, it is not the permissions that are wrong.
+    let others = !tested.answers.is_empty();
+    for (permission, why) in culprits {
+        let answer = if others {
+            not_testable(place)
+        } else {
+            Answer::Undetermined(why.unknown.clone())
+        };
+        tested.answers.insert(permission, answer);
+        if !others {
+            tested.failed.get_or_insert(why);
+        }
+    }
+    tested
 }
 
-fn not_testable() -> Answer {
+fn not_testable(place: &Place) -> Answer {
     Answer::Undetermined(Unknown::new(
         Why::NotTestable,
-        "the service can't test this permission on this resource",
+        format!(
+            "the service can't test this permission on a {}",
+            place.level.name()
+        ),
     ))
 }
 
-async fn request(http: &Http, token: &Token, url: &Url, batch: &[String]) -> Outcome {
-    const WHAT: &str = "testIamPermissions";
-    let (Ok(uri), Ok(bearer)) = (
-        url.as_str().parse::<Uri>(),
-        HeaderValue::from_str(&token.bearer()),
-    ) else {
-        return Outcome::Failed(garbled(WHAT, "can't be asked for"));
+async fn request(session: &Session, place: &Place, batch: &[String]) -> Outcome {
+    let named = format!("{} {}", place.level.name(), place.name);
+    let what = What {
+        call: CALL,
+        place: &named,
     };
-    let mut headers = HeaderMap::new();
-    headers.insert(header::AUTHORIZATION, bearer);
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    let body = Bytes::from(json!({ "permissions": batch }).to_string());
-    let answer = send(
-        http,
-        Request {
-            method: Method::POST,
-            uri,
-            headers,
-            body,
-        },
-    )
-    .await;
+    // Cloud Storage takes the question in the address.
+    let answer = if place.level == Level::Bucket {
+        let mut url = place.url.clone();
+        url.query_pairs_mut()
+            .extend_pairs(batch.iter().map(|permission| ("permissions", permission)));
+        session.get(&url).await
+    } else {
+        session
+            .post(&place.url, &json!({ "permissions": batch }))
+            .await
+    };
     let response = match answer {
         Ok(response) => response,
         Err(error) => return Outcome::Failed(unreachable(&error)),
     };
     if response.status == StatusCode::OK {
-        return match serde_json::from_slice::<Granted>(&response.body) {
-            Err(_) => Outcome::Failed(garbled(WHAT, "can't be read")),
+        return match granted(&response.body) {
+            None => Outcome::Failed(garbled(CALL, "can't be read")),
             // An answer to another question says nothing about this one.
-            Ok(granted) if granted.permissions.iter().any(|one| !batch.contains(one)) => {
-                Outcome::Failed(garbled(WHAT, "names permissions that were not asked for"))
+            Some(granted) if granted.iter().any(|one| !batch.contains(one)) => {
+                Outcome::Failed(garbled(CALL, "names permissions that were not asked for"))
             }
-            Ok(granted) => Outcome::Granted(granted.permissions),
+            Some(granted) => Outcome::Granted(granted),
         };
     }
     if response.status == StatusCode::BAD_REQUEST
@@ -162,18 +225,18 @@ async fn request(http: &Http, token: &Token, url: &Url, batch: &[String]) -> Out
             .is_none_or(|reason| reason == "INVALID_PERMISSION")
         && matches!(body.error.status.as_str(), "INVALID_ARGUMENT" | "")
     {
-        let named = named(&body.error.message, batch);
+        let named = mentioned(&body.error.message, batch);
         return if named.is_empty() {
-            Outcome::SomethingInvalid(understand(WHAT, &response))
+            Outcome::SomethingInvalid(understand(what, &response))
         } else {
             Outcome::Invalid(named)
         };
     }
-    Outcome::Failed(understand(WHAT, &response))
+    Outcome::Failed(understand(what, &response))
 }
 
 /// The permissions of the batch that a refusal names as whole words.
-fn named(message: &str, batch: &[String]) -> Vec<String> {
+fn mentioned(message: &str, batch: &[String]) -> Vec<String> {
     let words: Vec<&str> = message
         .split(|character: char| !(character.is_ascii_alphanumeric() || character == '.'))
         .map(|word| word.trim_matches('.'))

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use http::{StatusCode, header};
+use tokio::time::Instant;
 
 use crate::http::{Http, HttpError, Request, Response};
 
@@ -13,11 +14,14 @@ const TRIES: u32 = 4;
 /// The first pause; each further one is twice as long, and each is shortened by chance.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
-/// A pause that the service asks for is kept up to this length.
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
-
-/// Sends a request, and again where that may help. The caller bounds the whole time.
-pub(super) async fn send(http: &Http, request: Request) -> Result<Response, HttpError> {
+/// Sends a request, and again where that may help. A pause that does not fit into the time that
+/// is left is not begun: the last answer says more than that time was up.
+pub(super) async fn send(
+    http: &Http,
+    request: Request,
+    deadline: Instant,
+) -> Result<Response, HttpError> {
+    let host = request.uri.host().unwrap_or_default().to_owned();
     let mut tries: u32 = 1;
     loop {
         let copy = Request {
@@ -26,11 +30,18 @@ pub(super) async fn send(http: &Http, request: Request) -> Result<Response, Http
             headers: request.headers.clone(),
             body: request.body.clone(),
         };
-        let answer = http.send(copy).await;
+        let answer = tokio::time::timeout_at(deadline, http.send(copy))
+            .await
+            .unwrap_or_else(|_| Err(HttpError::Timeout { host: host.clone() }));
         if tries >= TRIES || !worth_another_try(&answer) {
             return answer;
         }
-        tokio::time::sleep(pause(tries, &answer)).await;
+        let pause = pause(tries, &answer);
+        let left = deadline.saturating_duration_since(Instant::now());
+        if pause >= left {
+            return answer;
+        }
+        tokio::time::sleep(pause).await;
         tries += 1;
     }
 }
@@ -59,11 +70,8 @@ fn pause(tries: u32, answer: &Result<Response, HttpError>) -> Duration {
         .and_then(|response| response.headers.get(header::RETRY_AFTER))
         .and_then(|value| value.to_str().ok()?.trim().parse::<u64>().ok())
         .map(Duration::from_secs);
-    match asked_for {
-        Some(pause) => pause.min(LONGEST_PAUSE),
-        None => {
-            let longest = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(tries.saturating_sub(1)));
-            longest.mul_f64(0.5 + fastrand::f64() / 2.0)
-        }
-    }
+    let longest = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(tries.saturating_sub(1)));
+    let own = longest.mul_f64(0.5 + fastrand::f64() / 2.0);
+    // Whoever was told the same time as everybody else should not come back with everybody else.
+    asked_for.map_or(own, |pause| pause.saturating_add(own))
 }

@@ -1,26 +1,40 @@
 //! Turns credentials into an access token.
+//!
+//! Signing and refreshing is left to yup-oauth2. What it gets wrong or does in silence (other
+//! clouds' tokens, impersonation) is done here, over the program's one HTTP client.
+
+mod bridge;
+mod federation;
+mod impersonation;
+mod metadata;
 
 use std::fmt;
 
-use http::Uri;
+use http::{HeaderValue, Uri};
 use serde::Deserialize;
+use tokio::time::Instant;
 use yup_oauth2::{
     AuthorizedUserAuthenticator, CustomHyperClientBuilder, ServiceAccountAuthenticator,
 };
 
-use super::bridge;
 use super::credentials::Credential;
 use super::endpoints::Endpoints;
 use super::failure::{Failed, unreachable};
 use crate::http::{Http, HttpError, Response};
 use crate::text::one_line;
-use crate::verdict::{Unknown, Why};
+use crate::verdict::Why;
 
 /// An access token, which never prints itself.
 #[derive(Clone)]
 pub(super) struct Token(String);
 
 impl Token {
+    /// A token that can be sent in a header; `None` for what is none.
+    pub(super) fn new(text: &str) -> Option<Self> {
+        let sendable = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        sendable.then(|| Self(text.to_owned()))
+    }
+
     /// The value of the `Authorization` header.
     pub(super) fn bearer(&self) -> String {
         format!("Bearer {}", self.0)
@@ -38,21 +52,112 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Suffices for testing permissions and for reading what a check reads
-/// ([scopes](https://developers.google.com/identity/protocols/oauth2/scopes)).
-const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+/// A header value that no debug output shows.
+fn secret_header(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// What an exchange gave.
+#[derive(Debug)]
+pub(super) struct Granted {
+    pub(super) token: Token,
+    /// Whom the exchange itself shows the token to be for.
+    pub(super) who: Option<String>,
+    /// The project that the token's maker lives in.
+    pub(super) project: Option<String>,
+}
+
+/// The first suffices for testing permissions and for reading what a check reads, the second lets
+/// the token say whose it is ([scopes](https://developers.google.com/identity/protocols/oauth2/scopes)).
+const SCOPES: [&str; 2] = [
+    "https://www.googleapis.com/auth/cloud-platform",
+    "https://www.googleapis.com/auth/userinfo.email",
+];
 
 /// Exchanges credentials for a token.
 pub(super) async fn exchange(
     credential: &Credential,
     endpoints: &Endpoints,
     http: &Http,
+    deadline: Instant,
+) -> Result<Granted, Failed> {
+    let (base, impersonation) = match credential {
+        Credential::Impersonated(base, impersonation) => (base.as_ref(), Some(impersonation)),
+        credential => (credential, None),
+    };
+    // A federated login of a file may itself be impersonated by a flag: two steps at most.
+    let (base, first) = match base {
+        Credential::Impersonated(base, first) => (base.as_ref(), Some(first)),
+        base => (base, None),
+    };
+    let mut granted = simple(base, endpoints, http, deadline).await?;
+    for step in first.into_iter().chain(impersonation) {
+        let token = impersonation::generate(step, &granted.token, http, deadline).await?;
+        granted = Granted {
+            token,
+            who: Some(step.email.clone()),
+            project: granted.project,
+        };
+    }
+    Ok(granted)
+}
+
+async fn simple(
+    credential: &Credential,
+    endpoints: &Endpoints,
+    http: &Http,
+    deadline: Instant,
+) -> Result<Granted, Failed> {
+    let plain = |token: Token| Granted {
+        token,
+        who: None,
+        project: None,
+    };
+    match credential {
+        Credential::Token(token) => Ok(plain(token.clone())),
+        Credential::ServiceAccount(_) | Credential::AuthorizedUser(_) => {
+            let token = by_library(credential, endpoints, http, deadline).await?;
+            Ok(Granted {
+                token,
+                // The endpoint has checked the signature against this account's keys.
+                who: credential.email().map(ToOwned::to_owned),
+                project: None,
+            })
+        }
+        Credential::External(account) => {
+            let token = federation::exchange(account, http, deadline).await?;
+            Ok(Granted {
+                token,
+                who: Some(format!(
+                    "federated identity of {}",
+                    one_line(&account.audience)
+                )),
+                project: None,
+            })
+        }
+        Credential::Metadata => metadata::ask(endpoints, http, deadline).await,
+        // At most one step stands inside another.
+        Credential::Impersonated(..) => Err(Failed::new(
+            Why::Credentials,
+            "the credentials are nested too deeply",
+            "use the inner credentials with --impersonate-service-account",
+        )),
+    }
+}
+
+async fn by_library(
+    credential: &Credential,
+    endpoints: &Endpoints,
+    http: &Http,
+    deadline: Instant,
 ) -> Result<Token, Failed> {
     let to = endpoints
         .token
         .as_ref()
         .and_then(|url| url.as_str().parse::<Uri>().ok());
-    let (client, last) = bridge::client(http, to.clone());
+    let (client, last) = bridge::client(http, to, deadline);
     let builder = CustomHyperClientBuilder::from(client);
     let granted = match credential {
         Credential::ServiceAccount(key) => {
@@ -66,7 +171,7 @@ pub(super) async fn exchange(
                 .await
             {
                 Err(_) => return Err(bad_key()),
-                Ok(authenticator) => authenticator.token(&[SCOPE]).await,
+                Ok(authenticator) => authenticator.token(&SCOPES).await,
             }
         }
         Credential::AuthorizedUser(secret) => {
@@ -75,33 +180,32 @@ pub(super) async fn exchange(
                 .await
             {
                 Err(_) => return Err(bad_key()),
-                Ok(authenticator) => authenticator.token(&[SCOPE]).await,
+                Ok(authenticator) => authenticator.token(&SCOPES).await,
             }
         }
+        _ => return Err(bad_key()),
     };
-    if let Some(token) = granted.ok().and_then(|granted| {
-        granted
-            .token()
-            .filter(|token| !token.is_empty())
-            .map(ToOwned::to_owned)
-    }) {
-        return Ok(Token(token));
+    if let Some(token) = granted
+        .ok()
+        .and_then(|granted| Token::new(granted.token()?))
+    {
+        return Ok(token);
     }
     let answer = last.lock().ok().and_then(|mut last| last.take());
     Err(match answer {
         None => bad_key(),
-        Some(answer) => refused(answer),
+        Some(answer) => refused("the token endpoint", answer),
     })
 }
 
 fn bad_key() -> Failed {
     Failed {
-        unknown: Unknown::new(
+        wrong_call: true,
+        ..Failed::new(
             Why::Credentials,
             "the private key can't be used: it is damaged, or not an RSA key",
-        ),
-        hint: "take the key again as Google's console gives it".to_owned(),
-        wrong_call: true,
+            "take the key again as Google's console gives it",
+        )
     }
 }
 
@@ -113,13 +217,14 @@ struct Refusal {
     error_description: Option<String>,
 }
 
-fn refused(answer: Result<Response, HttpError>) -> Failed {
+/// Understands an answer that holds no token; `place` names who answered.
+fn refused(place: &str, answer: Result<Response, HttpError>) -> Failed {
     let response = match answer {
         Ok(response) => response,
         Err(error) => return unreachable(&error),
     };
     let status = response.status.as_u16();
-    let (detail, hint) = match serde_json::from_slice::<Refusal>(&response.body) {
+    match serde_json::from_slice::<Refusal>(&response.body) {
         Ok(refusal) => {
             // The description is Google's own sentence; what was sent does not come back in it.
             let description = refusal
@@ -132,19 +237,16 @@ fn refused(answer: Result<Response, HttpError>) -> Failed {
             } else {
                 "check the credentials"
             };
-            (
+            Failed::new(
+                Why::Credentials,
                 format!("no token was granted ({error}{description})"),
-                hint.to_owned(),
+                hint,
             )
         }
-        Err(_) => (
-            format!("the token endpoint gave an answer that holds no token (HTTP {status})"),
-            "something between here and Google may answer in its place: check the proxy and the endpoint variables, or try again".to_owned(),
+        Err(_) => Failed::new(
+            Why::Credentials,
+            format!("{place} gave an answer that holds no token (HTTP {status})"),
+            "something between here and Google may answer in its place: check the proxy and the endpoint variables, or try again",
         ),
-    };
-    Failed {
-        unknown: Unknown::new(Why::Credentials, detail),
-        hint,
-        wrong_call: false,
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::permission::{Cloud, Subject};
+use crate::permission::{Cloud, Level, Subject};
 use crate::report::{Audit, Counts, Finding, Report};
 use crate::verdict::{Cause, Source, Verdict, Why};
 
@@ -45,6 +45,9 @@ struct JsonAudit<'a> {
     counts: JsonCounts,
     failure: Option<JsonFailure<'a>>,
     notes: &'a [String],
+    readiness: Vec<JsonReadiness<'a>>,
+    /// Only where it was asked for.
+    excess: Option<JsonExcess<'a>>,
     blind_spots: &'a [&'static str],
     findings: Vec<JsonFinding<'a>>,
 }
@@ -57,6 +60,7 @@ struct JsonTested<'a> {
     account: Option<&'a str>,
     project: Option<&'a str>,
     project_source: Option<&'a str>,
+    project_number: Option<&'a str>,
     regions: &'a [String],
     region_source: Option<&'a str>,
     files: &'a [String],
@@ -88,6 +92,30 @@ struct JsonFailure<'a> {
 }
 
 #[derive(Serialize)]
+struct JsonReadiness<'a> {
+    check: &'a str,
+    about: &'a str,
+    /// `null` where it could not be found out.
+    ready: Option<bool>,
+    detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonExcess<'a> {
+    asked: usize,
+    unanswered: usize,
+    reason: Option<&'a str>,
+    fails: bool,
+    held: Vec<JsonExtra<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonExtra<'a> {
+    permission: &'a str,
+    summary: &'a str,
+}
+
+#[derive(Serialize)]
 struct JsonFinding<'a> {
     kind: &'static str,
     subject: Subject,
@@ -108,6 +136,8 @@ struct JsonFinding<'a> {
     asked: Option<&'a [String]>,
     /// Only with `pass`: condition keys that it rests on as absent.
     taken_as_absent: Option<&'a [String]>,
+    /// Only with `pass`, on Google Cloud: the level at which it is held.
+    level: Option<Level>,
     source: Source,
 }
 
@@ -162,6 +192,7 @@ fn audit(audit: &Audit) -> JsonAudit<'_> {
             account: tested.account.as_deref(),
             project: tested.project.as_deref(),
             project_source: tested.project_source.as_deref(),
+            project_number: tested.project_number.as_deref(),
             regions: &tested.regions,
             region_source: tested.region_source.as_deref(),
             files: &tested.files,
@@ -183,6 +214,30 @@ fn audit(audit: &Audit) -> JsonAudit<'_> {
             hint: failure.hint.as_deref(),
         }),
         notes: &audit.notes,
+        readiness: audit
+            .readiness
+            .iter()
+            .map(|one| JsonReadiness {
+                check: one.check,
+                about: &one.about,
+                ready: one.ready,
+                detail: &one.detail,
+            })
+            .collect(),
+        excess: audit.excess.as_ref().map(|excess| JsonExcess {
+            asked: excess.asked,
+            unanswered: excess.unanswered,
+            reason: excess.reason.as_ref().map(|reason| reason.detail.as_str()),
+            fails: excess.fails,
+            held: excess
+                .held
+                .iter()
+                .map(|extra| JsonExtra {
+                    permission: &extra.permission,
+                    summary: &extra.summary,
+                })
+                .collect(),
+        }),
         blind_spots: &audit.blind_spots,
         findings: audit.findings.iter().map(finding).collect(),
     }
@@ -209,6 +264,7 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
         remedy: cause.map(Cause::remedy),
         asked: held.map(|held| held.asked.as_slice()),
         taken_as_absent: held.map(|held| held.taken_as_absent.as_slice()),
+        level: held.and_then(|held| held.level),
         source: finding.source,
     }
 }

@@ -1,5 +1,7 @@
 //! The report for people: a table per subject, what did not pass once more, the closing lines.
 
+mod beside;
+
 use std::io::{self, Write};
 
 use anstyle::AnsiColor;
@@ -8,7 +10,7 @@ use comfy_table::Table;
 use super::layout::{bold, cell, clean, is_wide, labelled, paint, status, table};
 use super::{Shown, Style};
 use crate::exit::Exit;
-use crate::permission::{Cloud, Subject};
+use crate::permission::{Cloud, Level, Subject};
 use crate::report::{Audit, Counts, Finding, FindingKind, Report};
 use crate::verdict::Verdict;
 
@@ -28,6 +30,7 @@ pub fn write(report: &Report, shown: Shown, style: Style, out: &mut impl Write) 
                 not_passed(audit, style, out)?;
             }
         }
+        beside::write(audit, style, out)?;
         closing(audit, style, out)?;
     }
     Ok(())
@@ -117,6 +120,16 @@ fn rows(
             reason.push_str(&format!(
                 "\n→ taken for absent: {}",
                 held.taken_as_absent.join(", ")
+            ));
+        }
+        if let Verdict::Pass(held) = &finding.verdict
+            && let Some(level) = held.level
+            && level != Level::Project
+        {
+            reason.push_str(&format!(
+                "\n→ held on the {}: {}",
+                level.name(),
+                held.asked.join(", ")
             ));
         }
         let status = status(word(&finding.verdict), style);
@@ -314,8 +327,13 @@ fn tested(audit: &Audit) -> String {
                 .as_deref()
                 .map(|source| format!(" ({source})"))
                 .unwrap_or_default();
+            let number = tested
+                .project_number
+                .as_deref()
+                .map(|number| format!(", number {number}"))
+                .unwrap_or_default();
             let caller = tested.caller.as_deref().unwrap_or("not known");
-            format!("project {project}{source}; identity {caller}")
+            format!("project {project}{source}{number}; identity {caller}")
         }
     }
 }
@@ -332,6 +350,9 @@ fn next(audit: &Audit) -> String {
     let version = &audit.version.version;
     match audit.exit() {
         Exit::Held => "nothing to do: everything that this version needs is held".to_owned(),
+        Exit::Missing if Counts::of(&audit.findings).failed == 0 => {
+            "take away what is held beyond the need, listed above".to_owned()
+        }
         Exit::Missing => missing(audit, version),
         Exit::Undetermined | Exit::Call => {
             "settle what is unknown: each row above says what would settle it".to_owned()

@@ -7,6 +7,8 @@
 
 mod aws;
 mod aws_server;
+mod gcp;
+mod gcp_server;
 mod http_server;
 mod policies;
 mod project;

@@ -2,11 +2,7 @@
 //! process.
 
 pub(crate) mod aws;
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "the servers here need a part of it"
-)]
+pub(crate) mod gcp;
 pub(crate) mod http;
 pub(crate) mod program;
 pub(crate) mod schema;

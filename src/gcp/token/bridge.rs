@@ -19,19 +19,25 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::DuplexStream;
+use tokio::time::Instant;
 
-use super::retry::send;
+use crate::gcp::retry::send;
 use crate::http::{Http, HttpError, Request, Response};
 
 /// What came back for the last request.
 pub(super) type LastAnswer = Arc<Mutex<Option<Result<Response, HttpError>>>>;
 
 /// A client for yup-oauth2, and where the last answer is kept.
-pub(super) fn client(http: &Http, to: Option<Uri>) -> (Client<Bridge, String>, LastAnswer) {
+pub(super) fn client(
+    http: &Http,
+    to: Option<Uri>,
+    deadline: Instant,
+) -> (Client<Bridge, String>, LastAnswer) {
     let last = LastAnswer::default();
     let bridge = Bridge {
         http: http.clone(),
         to,
+        deadline,
         last: Arc::clone(&last),
     };
     let client = Client::builder(TokioExecutor::new())
@@ -46,6 +52,7 @@ pub(super) struct Bridge {
     http: Http,
     /// The address to ask in place of the one that the library has built in.
     to: Option<Uri>,
+    deadline: Instant,
     last: LastAnswer,
 }
 
@@ -140,6 +147,7 @@ impl Bridge {
                 headers,
                 body,
             },
+            self.deadline,
         )
         .await
     }
