@@ -225,12 +225,19 @@ fn lines(
             Verdict::Fail(_) => AnsiColor::Red,
             _ => AnsiColor::Yellow,
         };
+        let permission = clean(&finding.permission);
+        let scope = clean(&finding.scope);
+        let length = 16 + subject.name().len() + permission.chars().count() + scope.chars().count();
+        // A scope that does not fit beside its permission stands under it.
+        let between = if length > usize::from(style.width) {
+            "\n          on"
+        } else {
+            " on"
+        };
         writeln!(
             out,
-            "  {} {subject}: {} on {}",
+            "  {} {subject}: {permission}{between} {scope}",
             paint(&format!("{word:7}"), color, style),
-            clean(&finding.permission),
-            clean(&finding.scope),
         )?;
     }
     Ok(())

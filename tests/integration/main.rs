@@ -12,4 +12,5 @@ mod gcp_server;
 mod http_server;
 mod policies;
 mod project;
+mod readme;
 mod support;
