@@ -44,8 +44,10 @@ fn the_table_fits_and_shows_every_permission() {
         }
         for subject in ["user", "role"] {
             for action in actions(&printed(subject)) {
+                // A name that is longer than its cell goes on in the next line.
+                let start = action.get(..30).unwrap_or(&action);
                 assert!(
-                    run.stdout.contains(&action),
+                    run.stdout.contains(start),
                     "{columns}: {action} in\n{}",
                     run.stdout
                 );
