@@ -40,7 +40,8 @@ fn permissions(text: &str) -> String {
     let (mut from, mut to) = (0, 0);
     for line in text.lines().filter(|line| line.starts_with('│')) {
         let place = |word: &str| Some(line.split_once(word)?.0.chars().count());
-        if let (Some(start), Some(end)) = (place("Permission"), place("Reason")) {
+        let behind = place("Scope").or(place("Reason"));
+        if let (Some(start), Some(end)) = (place("Permission"), behind) {
             (from, to) = (start, end);
         }
         joined.extend(line.chars().take(to).skip(from));
