@@ -225,20 +225,17 @@ fn lines(
             Verdict::Fail(_) => AnsiColor::Red,
             _ => AnsiColor::Yellow,
         };
-        let permission = clean(&finding.permission);
-        let scope = clean(&finding.scope);
-        let length = 16 + subject.name().len() + permission.chars().count() + scope.chars().count();
-        // A scope that does not fit beside its permission stands under it.
-        let between = if length > usize::from(style.width) {
-            "\n          on"
+        let what = format!("{subject}: {}", clean(&finding.permission));
+        let scope = format!("on {}", clean(&finding.scope));
+        // Two spaces, the word, and the spaces between the three.
+        let width = 11 + what.chars().count() + scope.chars().count();
+        let between = if width > usize::from(style.width) {
+            "\n            "
         } else {
-            " on"
+            " "
         };
-        writeln!(
-            out,
-            "  {} {subject}: {permission}{between} {scope}",
-            paint(&format!("{word:7}"), color, style),
-        )?;
+        let word = paint(&format!("{word:7}"), color, style);
+        writeln!(out, "  {word} {what}{between}{scope}")?;
     }
     Ok(())
 }
