@@ -7,6 +7,7 @@
 
 mod aws_server;
 mod http_server;
+mod offline;
 mod policies;
 mod project;
 mod support;
