@@ -6,6 +6,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::aws::DEFAULT_ROLE_NAME;
 use crate::error::Error;
 use crate::iam::{
     self, Context, Document, Gap, Layer, Layers, Outcome, PolicyKind, RequiredResource,
@@ -17,7 +18,7 @@ use crate::plan::{ContextEntry, Question};
 use crate::verdict::{Answer, Cause, Unknown, Why};
 
 /// What is asked for: policy files by their layers, and the names that are known.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Whose permissions the files are checked for.
     pub subject: Option<Subject>,
@@ -43,6 +44,25 @@ pub struct Options {
     pub functions: Vec<String>,
     /// Condition keys that a real call carries.
     pub context: Vec<ContextEntry>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            subject: None,
+            identity_policies: Vec::new(),
+            boundary: None,
+            session_policies: Vec::new(),
+            service_control_policies: Vec::new(),
+            service_control_levels: Vec::new(),
+            account: None,
+            regions: Vec::new(),
+            role_name: DEFAULT_ROLE_NAME.to_owned(),
+            buckets: Vec::new(),
+            functions: Vec::new(),
+            context: Vec::new(),
+        }
+    }
 }
 
 /// The policies that were read.

@@ -56,7 +56,6 @@ fn options(subject: Subject, policy: PathBuf) -> Options {
     Options {
         subject: Some(subject),
         identity_policies: vec![policy],
-        role_name: remperm::aws::DEFAULT_ROLE_NAME.to_owned(),
         ..Options::default()
     }
 }

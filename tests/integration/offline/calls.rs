@@ -234,3 +234,31 @@ fn what_may_not_be_needed_is_unknown_where_it_is_missing() {
         ("unknown", "doubtful_need")
     );
 }
+
+/// A name with a wildcard would be a question about many, an ARN one about nothing.
+#[test]
+fn names_that_are_none_are_refused() {
+    for (flag, value, kind) in [
+        ("--role-name", "", "role"),
+        ("--role-name", "*", "role"),
+        ("--role-name", "a b", "role"),
+        ("--role-name", "path/remotion-lambda-role", "role"),
+        ("--bucket", "", "bucket"),
+        ("--bucket", "remotionlambda-*", "bucket"),
+        ("--bucket", "remotionlambda-a/sites", "bucket"),
+        ("--bucket", "arn:aws:s3:::remotionlambda-a", "bucket"),
+        ("--function", "", "function"),
+        ("--function", "remotion-render-*", "function"),
+        ("--function", "remotion-render-a:1", "function"),
+        ("--function", "remotion render", "function"),
+    ] {
+        refused(
+            checking("user", &printed("user")).arguments([flag, value]),
+            &[
+                &format!("{value:?} is not the name of a {kind}"),
+                "hint: ",
+                flag,
+            ],
+        );
+    }
+}
