@@ -2,6 +2,7 @@
 
 mod calls;
 mod every_version;
+mod layers;
 mod malformed;
 mod matcher;
 
