@@ -104,7 +104,19 @@ pub(crate) fn read(options: &Options) -> Result<Policies, Error> {
         levels.push(options.service_control_policies.clone());
     }
     for directory in &options.service_control_levels {
-        levels.push(files_of(directory)?);
+        let (files, others) = files_of(directory)?;
+        levels.push(files);
+        // One of them might be a policy that denies: a pass must not hide that.
+        if !others.is_empty() {
+            let others: Vec<String> = others
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            reader.warnings.push(format!(
+                "not read, as they are no .json files: {}",
+                others.join(", ")
+            ));
+        }
     }
     for level in levels {
         let documents = level
@@ -122,8 +134,8 @@ pub(crate) fn read(options: &Options) -> Result<Policies, Error> {
     })
 }
 
-/// The JSON files of a directory, sorted by name.
-fn files_of(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The JSON files of a directory, and what else is in it, sorted by name.
+fn files_of(directory: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
     let wrong = |what: String| {
         Error::call(format!(
             "can't read the directory {}: {what}",
@@ -132,20 +144,24 @@ fn files_of(directory: &Path) -> Result<Vec<PathBuf>, Error> {
         .hint("give a directory with the service control policies of one level, as .json files")
     };
     let mut files = Vec::new();
+    let mut others = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(|error| wrong(error.to_string()))? {
         let path = entry.map_err(|error| wrong(error.to_string()))?.path();
-        if path
+        let is_json = path
             .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        if is_json {
             files.push(path);
+        } else {
+            others.push(path);
         }
     }
     if files.is_empty() {
         return Err(wrong("it holds no .json file".to_owned()));
     }
     files.sort();
-    Ok(files)
+    others.sort();
+    Ok((files, others))
 }
 
 /// Reads documents, and remembers what was read.
