@@ -10,6 +10,7 @@ mod aws_server;
 mod gcp;
 mod gcp_server;
 mod http_server;
+mod offline;
 mod policies;
 mod project;
 mod readme;
