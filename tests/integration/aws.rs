@@ -1,16 +1,22 @@
 //! `remperm aws check`, from the command line to the exit code, against AWS in this process.
 
 mod answers;
+mod context;
 mod credentials;
 mod faults;
+mod fix;
 mod help;
+mod layers;
 mod options;
 mod plain;
+mod principals;
 mod report;
 mod requests;
 mod secrets;
+mod trust;
 mod unavailable;
 mod versions;
+mod waiting;
 mod wrong_calls;
 
 use std::sync::OnceLock;
