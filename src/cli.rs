@@ -1,6 +1,7 @@
 //! The command line: exactly what was typed. The doc comments here are the help text.
 
 mod aws;
+mod explain;
 mod gcp;
 mod policies;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use aws::{AwsActivity, AwsCheckArgs, AwsCommand, AwsSubject};
+pub(crate) use explain::ExplainArgs;
 pub(crate) use gcp::{GcpCheckArgs, GcpCommand};
 pub(crate) use policies::{
     AuditorArgs, AwsPartition, AwsPolicyArgs, ListArgs, PoliciesCommand, ProductName, RoleArgs,
@@ -86,6 +88,10 @@ pub(crate) enum Command {
     /// Print what a Remotion version needs
     #[command(subcommand)]
     Policies(PoliciesCommand),
+    /// Explain one permission: what it allows, why Remotion needs it, where it can be granted
+    ///
+    /// Example: remperm explain run.services.get
+    Explain(ExplainArgs),
     /// Print a completion script for a shell
     ///
     /// Example: remperm completions bash > /etc/bash_completion.d/remperm

@@ -3,6 +3,7 @@
 mod aws;
 mod check;
 mod context;
+mod explain;
 mod gcp;
 mod policies;
 
@@ -21,6 +22,7 @@ pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> 
         Command::Aws(AwsCommand::Check(arguments)) => aws::check(*arguments, terminal),
         Command::Gcp(GcpCommand::Check(arguments)) => gcp::check(*arguments, terminal),
         Command::Policies(command) => policies::run(command, terminal),
+        Command::Explain(arguments) => explain::explain(&arguments, terminal),
         Command::Completions { shell } => terminal.print(Exit::Held, |out| {
             clap_complete::generate(shell, &mut Cli::command(), "remperm", out);
             Ok(())

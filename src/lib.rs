@@ -63,6 +63,7 @@ pub mod iam;
 pub mod offline;
 
 pub mod audit;
+pub mod explain;
 pub mod fix;
 pub mod render;
 pub mod report;

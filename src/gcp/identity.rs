@@ -18,6 +18,7 @@ use crate::verdict::{Source, Unknown, Verdict, Why};
 pub(super) struct TokenInfo {
     email: Option<String>,
     sub: Option<String>,
+    azp: Option<String>,
 }
 
 impl TokenInfo {
@@ -29,10 +30,14 @@ impl TokenInfo {
             .map(one_line)
     }
 
-    /// The account's number, where the token tells that and no email.
+    /// The account's number, where the token tells that and no email. For a token of a service
+    /// account it also stands in the place of the client.
     pub(super) fn subject(&self) -> Option<String> {
-        let subject = self.sub.as_deref().filter(|subject| !subject.is_empty())?;
-        Some(format!("the account with the number {}", one_line(subject)))
+        let number = [&self.sub, &self.azp]
+            .into_iter()
+            .flatten()
+            .find(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))?;
+        Some(format!("the account with the number {}", one_line(number)))
     }
 }
 

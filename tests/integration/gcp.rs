@@ -1,6 +1,9 @@
 //! `remperm gcp check`, against a Google Cloud in this process.
 
+mod credentials;
+mod faults;
 mod levels;
+mod readiness;
 
 use serde_json::Value;
 
@@ -99,7 +102,12 @@ impl Cloud {
 
     /// The check without credentials.
     fn bare(&self) -> Program {
-        Program::new(["gcp", "check", "--format", "json"])
+        self.printing("json")
+    }
+
+    /// The same in another format.
+    fn printing(&self, format: &str) -> Program {
+        Program::new(["gcp", "check", "--format", format])
             .envs(self.gcp.endpoint_variables())
             .env("NO_GCE_CHECK", "true")
             .env(
@@ -111,13 +119,16 @@ impl Cloud {
 
     /// The check with the service account's key, as Remotion has it.
     fn check(&self) -> Program {
+        self.sign_in(self.bare())
+    }
+
+    /// Gives a call the service account's key, as Remotion has it.
+    fn sign_in(&self, program: Program) -> Program {
         let file = self.gcp.service_account_file(&self.email);
-        self.bare()
-            .env("REMOTION_GCP_CLIENT_EMAIL", &self.email)
-            .env(
-                "REMOTION_GCP_PRIVATE_KEY",
-                file["private_key"].as_str().unwrap(),
-            )
+        program.env("REMOTION_GCP_CLIENT_EMAIL", &self.email).env(
+            "REMOTION_GCP_PRIVATE_KEY",
+            file["private_key"].as_str().unwrap(),
+        )
     }
 
     /// The check with an access token of a principal.

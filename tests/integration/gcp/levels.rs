@@ -202,8 +202,7 @@ fn held_on_every_bucket_and_service_passes_and_names_the_level() {
         )]
     );
     let table = cloud
-        .check()
-        .arguments(["--format", "table"])
+        .sign_in(cloud.printing("table"))
         .run()
         .expect(0)
         .stdout;
