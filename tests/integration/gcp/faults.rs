@@ -66,7 +66,7 @@ fn faults() -> Vec<(&'static str, Fault)> {
         (
             "an endless body",
             Fault::alter(|_, _| {
-                Response::text(200, "").with_body(crate::support::http::Body::endless("{\"a\":\""))
+                Response::text(200, "").with_body(crate::support::http::Body::Endless(b"{\"a\":\"".to_vec()))
             }),
         ),
     ]
