@@ -66,7 +66,8 @@ fn faults() -> Vec<(&'static str, Fault)> {
         (
             "an endless body",
             Fault::alter(|_, _| {
-                Response::text(200, "").with_body(crate::support::http::Body::Endless(b"{\"a\":\"".to_vec()))
+                Response::text(200, "")
+                    .with_body(crate::support::http::Body::Endless(b"{\"a\":\"".to_vec()))
             }),
         ),
     ]
