@@ -1,6 +1,7 @@
 //! The check of AWS policy files: nothing of AWS is asked, and nothing passes that is not held.
 
 mod calls;
+mod conditions;
 mod every_version;
 mod layers;
 mod malformed;
