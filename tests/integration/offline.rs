@@ -3,6 +3,7 @@
 mod calls;
 mod conditions;
 mod every_version;
+mod fix;
 mod layers;
 mod malformed;
 mod matcher;
@@ -27,11 +28,6 @@ fn applied(version: &str) -> Applied {
         ..Search::default()
     };
     version::find(Product::Lambda, &search).unwrap()
-}
-
-/// The newest known version.
-fn newest() -> Applied {
-    version::find(Product::Lambda, &Search::default()).unwrap()
 }
 
 /// Policy files in a directory of their own.
