@@ -2,11 +2,15 @@
 
 mod calls;
 mod conditions;
+mod context;
 mod every_version;
 mod fix;
 mod layers;
 mod malformed;
 mod matcher;
+mod names;
+mod piped;
+mod unreadable;
 
 use std::path::PathBuf;
 
