@@ -70,7 +70,8 @@ where
             pause_now.as_secs_f32().ceil(),
             left.as_secs()
         ));
-        runtime.block_on(tokio::time::sleep(pause_now));
+        // A timer can be made only where the runtime is already running.
+        runtime.block_on(async { tokio::time::sleep(pause_now).await });
         pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
     }
 }

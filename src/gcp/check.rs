@@ -164,7 +164,11 @@ pub(crate) async fn check(
     let levels = work.below(&first).await;
     notes.extend(work.notes(&first, &levels, tested.caller.as_deref()));
     let answers = work.answers(&first, &levels, known.as_deref());
-    let readiness = work.readiness(&first).await;
+    let readiness = work.readiness(&first);
+    let hint = match &answers {
+        Ok(_) => first.project.failed.map(|failed| failed.hint),
+        Err(_) => Some("check the project id; if it is right, nothing is granted there yet: `remperm policies service-account` prints what is needed".to_owned()),
+    };
     Ok(Checked {
         tested,
         notes,
@@ -172,7 +176,7 @@ pub(crate) async fn check(
         identity: unknown_identity,
         readiness,
         excess: first.excess,
-        hint: first.project.failed.map(|failed| failed.hint),
+        hint,
     })
 }
 
@@ -390,10 +394,12 @@ impl Work<'_> {
         let hidden =
             first.project.holds_nothing() || first.project.failed.as_ref().is_some_and(denied);
         let unreadable = first.read.as_ref().is_err_and(denied);
+        // An account or a bucket can live in another project and says nothing about this one.
+        let inside = format!("projects/{}/", self.session.project);
         let held_below = levels
             .iter()
             .flat_map(|asked| &asked.places)
-            .any(|(_, tested)| tested.holds_something());
+            .any(|(place, tested)| place.name.starts_with(&inside) && tested.holds_something());
         let listed = first
             .buckets
             .as_ref()
@@ -452,7 +458,7 @@ impl Work<'_> {
     }
 
     /// What beside permissions has to be right.
-    async fn readiness(&self, first: &First) -> Vec<Readiness> {
+    fn readiness(&self, first: &First) -> Vec<Readiness> {
         if !self.options.readiness {
             return Vec::new();
         }

@@ -227,12 +227,12 @@ async fn request(session: &Session, place: &Place, batch: &[String]) -> Outcome 
     {
         let named = mentioned(&body.error.message, batch);
         return if named.is_empty() {
-            Outcome::SomethingInvalid(understand(what, &response))
+            Outcome::SomethingInvalid(understand(what, &response).without(session.token.secret()))
         } else {
             Outcome::Invalid(named)
         };
     }
-    Outcome::Failed(understand(what, &response))
+    Outcome::Failed(understand(what, &response).without(session.token.secret()))
 }
 
 /// The permissions of the batch that a refusal names as whole words.

@@ -2,8 +2,10 @@
 
 mod credentials;
 mod faults;
+mod latency;
 mod levels;
 mod readiness;
+mod secrets;
 
 use serde_json::Value;
 
