@@ -6,6 +6,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::aws::DEFAULT_ROLE_NAME;
 use crate::error::Error;
 use crate::iam::{
     self, Context, Document, Gap, Layer, Layers, Outcome, PolicyKind, RequiredResource,
@@ -17,7 +18,7 @@ use crate::plan::{ContextEntry, Question};
 use crate::verdict::{Answer, Cause, Unknown, Why};
 
 /// What is asked for: policy files by their layers, and the names that are known.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Whose permissions the files are checked for.
     pub subject: Option<Subject>,
@@ -43,6 +44,25 @@ pub struct Options {
     pub functions: Vec<String>,
     /// Condition keys that a real call carries.
     pub context: Vec<ContextEntry>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            subject: None,
+            identity_policies: Vec::new(),
+            boundary: None,
+            session_policies: Vec::new(),
+            service_control_policies: Vec::new(),
+            service_control_levels: Vec::new(),
+            account: None,
+            regions: Vec::new(),
+            role_name: DEFAULT_ROLE_NAME.to_owned(),
+            buckets: Vec::new(),
+            functions: Vec::new(),
+            context: Vec::new(),
+        }
+    }
 }
 
 /// The policies that were read.
@@ -84,7 +104,19 @@ pub(crate) fn read(options: &Options) -> Result<Policies, Error> {
         levels.push(options.service_control_policies.clone());
     }
     for directory in &options.service_control_levels {
-        levels.push(files_of(directory)?);
+        let (files, others) = files_of(directory)?;
+        levels.push(files);
+        // One of them might be a policy that denies: a pass must not hide that.
+        if !others.is_empty() {
+            let others: Vec<String> = others
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            reader.warnings.push(format!(
+                "not read, as they are no .json files: {}",
+                others.join(", ")
+            ));
+        }
     }
     for level in levels {
         let documents = level
@@ -102,8 +134,8 @@ pub(crate) fn read(options: &Options) -> Result<Policies, Error> {
     })
 }
 
-/// The JSON files of a directory, sorted by name.
-fn files_of(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The JSON files of a directory, and what else is in it, sorted by name.
+fn files_of(directory: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
     let wrong = |what: String| {
         Error::call(format!(
             "can't read the directory {}: {what}",
@@ -112,20 +144,24 @@ fn files_of(directory: &Path) -> Result<Vec<PathBuf>, Error> {
         .hint("give a directory with the service control policies of one level, as .json files")
     };
     let mut files = Vec::new();
+    let mut others = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(|error| wrong(error.to_string()))? {
         let path = entry.map_err(|error| wrong(error.to_string()))?.path();
-        if path
+        let is_json = path
             .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        if is_json {
             files.push(path);
+        } else {
+            others.push(path);
         }
     }
     if files.is_empty() {
         return Err(wrong("it holds no .json file".to_owned()));
     }
     files.sort();
-    Ok(files)
+    others.sort();
+    Ok((files, others))
 }
 
 /// Reads documents, and remembers what was read.

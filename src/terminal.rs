@@ -65,7 +65,7 @@ impl Terminal {
         };
         let lines = tracing_subscriber::fmt::layer()
             .with_writer(io::stderr)
-            .with_ansi(self.color_on_stderr)
+            .with_ansi(false)
             .without_time();
         // A subscriber that is already there stays.
         let _ = tracing_subscriber::registry()

@@ -36,6 +36,7 @@ pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Repo
         return Err(Error::call(format!("{account:?} is not an AWS account"))
             .hint("give the twelve digits to --account"));
     }
+    check_names(options)?;
     let partition = options
         .regions
         .first()
@@ -101,4 +102,34 @@ pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Repo
     Ok(Report {
         audits: vec![audit],
     })
+}
+
+/// Names that stand for one thing each: a wildcard in them would ask about many, and an answer
+/// about nothing would be none
+/// ([roles](https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html),
+/// [buckets](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html),
+/// [functions](https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html)).
+fn check_names(options: &Options) -> Result<(), Error> {
+    let role = std::slice::from_ref(&options.role_name);
+    let of_kind: [(&str, &str, &[String], &[u8]); 3] = [
+        ("role", "--role-name", role, b"+=,.@_-"),
+        ("bucket", "--bucket", &options.buckets, b".-"),
+        ("function", "--function", &options.functions, b"_-"),
+    ];
+    for (kind, flag, names, beside_letters) in of_kind {
+        let is_valid = |name: &&String| {
+            (1..=64).contains(&name.len())
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || beside_letters.contains(&byte))
+        };
+        if let Some(name) = names.iter().find(|name| !is_valid(name)) {
+            return Err(
+                Error::call(format!("{name:?} is not the name of a {kind}")).hint(format!(
+                    "give the name alone, without ARN, path and wildcards, to {flag}"
+                )),
+            );
+        }
+    }
+    Ok(())
 }

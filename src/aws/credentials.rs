@@ -178,6 +178,7 @@ pub(super) async fn open(
             let credentials =
                 aws_config::default_provider::credentials::DefaultCredentialsChain::builder()
                     .configure(provider_config)
+                    .profile_name("default")
                     .build()
                     .await
                     .provide_credentials()
@@ -232,7 +233,9 @@ impl Found {
     fn profile(&self) -> Option<String> {
         match self {
             Self::Profile { name, .. } => Some(name.clone()),
-            Self::Keys { .. } | Self::Chain => None,
+            // Said, because the SDK takes an empty AWS_PROFILE for a profile without a name.
+            Self::Chain => Some("default".to_owned()),
+            Self::Keys { .. } => None,
         }
     }
 }

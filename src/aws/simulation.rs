@@ -27,8 +27,9 @@ use crate::verdict::{Answer, Unknown, Why};
 use answer::{Reading, read};
 use layers::{Layer, Settled, settle, to_leave_out};
 
-/// Calls in flight at once: enough for every call of a plain check, few enough to be polite.
-const PARALLEL: usize = 16;
+/// Calls in flight at once: enough for every call of a plain check, few enough to be polite. A
+/// plain check has 27.
+const PARALLEL: usize = 32;
 
 /// No answer is spread over more pages than this.
 const MOST_PAGES: usize = 50;

@@ -70,7 +70,7 @@ where
             pause_now.as_secs_f32().ceil(),
             left.as_secs()
         ));
-        // A timer can be made only where the runtime is already running.
+        // The timer belongs to the runtime, so it is made inside.
         runtime.block_on(async { tokio::time::sleep(pause_now).await });
         pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
     }

@@ -99,7 +99,16 @@ pub(super) fn labelled(label: &str, text: &str, style: Style) -> String {
             if !line.is_empty() {
                 line.push(' ');
             }
-            line.push_str(word);
+            // A name that is longer than a line is broken where the line ends.
+            let mut used = line.chars().count();
+            for character in word.chars() {
+                if used == width {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push(character);
+                used += 1;
+            }
         }
         lines.push(line);
     }

@@ -225,13 +225,17 @@ fn lines(
             Verdict::Fail(_) => AnsiColor::Red,
             _ => AnsiColor::Yellow,
         };
-        writeln!(
-            out,
-            "  {} {subject}: {} on {}",
-            paint(&format!("{word:7}"), color, style),
-            clean(&finding.permission),
-            clean(&finding.scope),
-        )?;
+        let what = format!("{subject}: {}", clean(&finding.permission));
+        let scope = format!("on {}", clean(&finding.scope));
+        // Two spaces, the word, and the spaces between the three.
+        let width = 11 + what.chars().count() + scope.chars().count();
+        let between = if width > usize::from(style.width) {
+            "\n            "
+        } else {
+            " "
+        };
+        let word = paint(&format!("{word:7}"), color, style);
+        writeln!(out, "  {word} {what}{between}{scope}")?;
     }
     Ok(())
 }

@@ -5,10 +5,13 @@
     reason = "a test that fails here says where"
 )]
 
+mod aws;
 mod aws_server;
 mod gcp;
 mod gcp_server;
 mod http_server;
+mod offline;
 mod policies;
 mod project;
+mod readme;
 mod support;

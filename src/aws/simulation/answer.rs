@@ -36,6 +36,12 @@ pub(super) fn read(results: &[EvaluationResult], action: &str, resource: &str) -
         .iter()
         .filter(|result| result.eval_action_name().eq_ignore_ascii_case(action))
     {
+        if !concerns(result, resource) {
+            return Some(garbled(format!(
+                "the answer is about {} instead of {resource}",
+                crate::text::one_line(result.eval_resource_name().unwrap_or_default())
+            )));
+        }
         let allowed_by_organization = result
             .organizations_decision_detail()
             .map(|detail| detail.allowed_by_organizations());
@@ -71,6 +77,15 @@ pub(super) fn read(results: &[EvaluationResult], action: &str, resource: &str) -
         return Some(garbled("the answer contradicts itself".to_owned()));
     }
     Some(weigh(first, &decisions))
+}
+
+/// Whether a result is about the resource that was asked about. The rebuilt simulator names the
+/// resource's template at the top, and the resource itself below.
+fn concerns(result: &EvaluationResult, resource: &str) -> bool {
+    match result.eval_resource_name() {
+        None | Some("" | "*") => true,
+        Some(name) => name == resource || name.contains("${"),
+    }
 }
 
 fn weigh(decision: &PolicyEvaluationDecisionType, decisions: &[Decision<'_>]) -> Reading {

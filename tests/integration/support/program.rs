@@ -48,6 +48,11 @@ impl Program {
         }
     }
 
+    /// Adds an argument.
+    pub(crate) fn arg(self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments([argument])
+    }
+
     /// Adds arguments.
     pub(crate) fn arguments<S: AsRef<OsStr>>(
         mut self,
@@ -99,6 +104,11 @@ impl Program {
     pub(crate) fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.input = Some(bytes.into());
         self
+    }
+
+    /// The command itself, for whom its ends matter; the directories live as long as `self`.
+    pub(crate) fn command(&mut self) -> &mut Command {
+        self.command.stdin(Stdio::null())
     }
 
     /// Runs it to its end.
