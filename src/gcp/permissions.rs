@@ -19,7 +19,8 @@ use crate::verdict::{Answer, Cause, Unknown, Why};
 /// Permissions in one request: the service documents no limit, and takes this many.
 const CHUNK: usize = 100;
 
-/// Requests for one resource, whatever happens.
+/// Requests for one resource beside one for each permission that is refused by its name, whatever
+/// happens.
 const MOST_REQUESTS: usize = 64;
 
 const CALL: &str = "testIamPermissions";
@@ -107,12 +108,13 @@ pub(super) async fn test(session: &Session, place: &Place, permissions: &[String
     let mut queue: VecDeque<Vec<String>> =
         permissions.chunks(CHUNK).map(<[String]>::to_vec).collect();
     let mut requests: usize = 0;
+    let most = MOST_REQUESTS.saturating_add(permissions.len());
     while let Some(batch) = queue.pop_front() {
         if batch.is_empty() {
             continue;
         }
         requests += 1;
-        if requests > MOST_REQUESTS {
+        if requests > most {
             break;
         }
         match request(session, place, &batch).await {

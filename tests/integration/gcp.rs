@@ -5,6 +5,7 @@ mod faults;
 mod latency;
 mod levels;
 mod readiness;
+mod refusals;
 mod secrets;
 
 use serde_json::Value;
