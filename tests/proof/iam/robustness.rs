@@ -67,7 +67,7 @@ const CONTENTS: Contents<'static> = Contents {
 #[test]
 fn mutated_documents_are_errors_or_documents() {
     let seed = seed();
-    let (mut documents, mut errors) = (0_u32, 0_u32);
+    let (mut documents, mut errors) = (0_u64, 0_u64);
     for case in 0..MUTATED_CASES {
         let mut random = Random::new(seed, case);
         let policy = generate::policy(&mut random, CONTENTS, 3);
