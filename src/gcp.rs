@@ -10,6 +10,7 @@ mod excess;
 mod failure;
 mod identity;
 mod levels;
+mod meaning;
 mod parallel;
 mod permissions;
 mod readiness;
@@ -18,6 +19,7 @@ mod runtime;
 mod session;
 mod target;
 mod token;
+mod work;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -12,6 +12,16 @@ use crate::report::Report;
 use crate::verdict::{Answer, Source, Verdict};
 use crate::version::Applied;
 
+/// What `testIamPermissions` may not show: Google documents neither that it does nor that it does
+/// not ([deny policies](https://cloud.google.com/iam/docs/deny-overview),
+/// [principal access boundaries](https://cloud.google.com/iam/docs/principal-access-boundary-policies)).
+const BLIND_SPOTS: [&str; 4] = [
+    "deny policies",
+    "principal access boundary policies",
+    "VPC Service Controls",
+    "conditions on single objects",
+];
+
 /// Checks the permissions of the Google Cloud service account on its project.
 ///
 /// # Errors
@@ -33,6 +43,7 @@ pub async fn check(
     )?;
     let http = Http::new()?;
     let mut audit = audit(Cloud::Gcp, applied, terms);
+    audit.blind_spots = BLIND_SPOTS.to_vec();
     let version = &applied.manifest.version;
     let checked = gcp::check(
         options,

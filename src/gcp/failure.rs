@@ -47,10 +47,39 @@ impl Failed {
         }
     }
 
+    /// Takes a secret that was sent out of what came back: not every answer is Google's own.
+    pub(super) fn without(mut self, secret: &str) -> Self {
+        self.unknown.detail = conceal(&self.unknown.detail, secret);
+        self.hint = conceal(&self.hint, secret);
+        self
+    }
+
     fn with(mut self, denial: Denial) -> Self {
         self.denial = denial;
         self
     }
+}
+
+/// A text without a secret. What is shorter than any secret is an ordinary word.
+fn conceal(text: &str, secret: &str) -> String {
+    const SHORTEST: usize = 8;
+    // A long text is cut before it is told, and with it a secret in it.
+    const SHOWN: usize = 24;
+    if secret.len() < SHORTEST {
+        return text.to_owned();
+    }
+    let start = secret.get(..SHOWN).unwrap_or(secret);
+    let mut concealed = text.replace(secret, "(secret)");
+    while let Some(position) = concealed.find(start) {
+        let rest = concealed.get(position..).unwrap_or_default();
+        let shared = rest
+            .char_indices()
+            .zip(secret.chars())
+            .find(|((_, one), other)| one != other)
+            .map_or(rest.len().min(secret.len()), |((length, _), _)| length);
+        concealed.replace_range(position..position.saturating_add(shared), "(secret)");
+    }
+    concealed
 }
 
 /// The body of an error.

@@ -20,17 +20,26 @@ pub(super) async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<
     }
 }
 
+/// A future, and its result once it is there.
+struct Slot<F: Future> {
+    future: Pin<Box<F>>,
+    result: Option<F::Output>,
+}
+
 async fn side_by_side<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut slots: Vec<(Pin<Box<F>>, Option<F::Output>)> = futures
+    let mut slots: Vec<Slot<F>> = futures
         .into_iter()
-        .map(|future| (Box::pin(future), None))
+        .map(|future| Slot {
+            future: Box::pin(future),
+            result: None,
+        })
         .collect();
     poll_fn(|context| {
         let mut waiting = false;
-        for (future, result) in &mut slots {
-            if result.is_none() {
-                match future.as_mut().poll(context) {
-                    Poll::Ready(ready) => *result = Some(ready),
+        for slot in &mut slots {
+            if slot.result.is_none() {
+                match slot.future.as_mut().poll(context) {
+                    Poll::Ready(ready) => slot.result = Some(ready),
                     Poll::Pending => waiting = true,
                 }
             }
@@ -42,5 +51,5 @@ async fn side_by_side<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
         }
     })
     .await;
-    slots.into_iter().filter_map(|(_, result)| result).collect()
+    slots.into_iter().filter_map(|slot| slot.result).collect()
 }

@@ -19,7 +19,8 @@ use crate::verdict::{Answer, Cause, Unknown, Why};
 /// Permissions in one request: the service documents no limit, and takes this many.
 const CHUNK: usize = 100;
 
-/// Requests for one resource, whatever happens.
+/// Requests for one resource beside one for each permission that is refused by its name, whatever
+/// happens.
 const MOST_REQUESTS: usize = 64;
 
 const CALL: &str = "testIamPermissions";
@@ -107,12 +108,13 @@ pub(super) async fn test(session: &Session, place: &Place, permissions: &[String
     let mut queue: VecDeque<Vec<String>> =
         permissions.chunks(CHUNK).map(<[String]>::to_vec).collect();
     let mut requests: usize = 0;
+    let most = MOST_REQUESTS.saturating_add(permissions.len());
     while let Some(batch) = queue.pop_front() {
         if batch.is_empty() {
             continue;
         }
         requests += 1;
-        if requests > MOST_REQUESTS {
+        if requests > most {
             break;
         }
         match request(session, place, &batch).await {
@@ -227,12 +229,12 @@ async fn request(session: &Session, place: &Place, batch: &[String]) -> Outcome 
     {
         let named = mentioned(&body.error.message, batch);
         return if named.is_empty() {
-            Outcome::SomethingInvalid(understand(what, &response))
+            Outcome::SomethingInvalid(understand(what, &response).without(session.token.secret()))
         } else {
             Outcome::Invalid(named)
         };
     }
-    Outcome::Failed(understand(what, &response))
+    Outcome::Failed(understand(what, &response).without(session.token.secret()))
 }
 
 /// The permissions of the batch that a refusal names as whole words.

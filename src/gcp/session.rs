@@ -87,7 +87,7 @@ impl Session {
         url: &Url,
         what: What<'_>,
     ) -> Result<T, Failed> {
-        read(self.get(url).await, what)
+        read(self.get(url).await, what).map_err(|failed| failed.without(self.token.secret()))
     }
 }
 

@@ -194,7 +194,7 @@ async fn by_library(
     let answer = last.lock().ok().and_then(|mut last| last.take());
     Err(match answer {
         None => bad_key(),
-        Some(answer) => refused("the token endpoint", answer),
+        Some((sent, answer)) => refused("the token endpoint", &sent, answer),
     })
 }
 
@@ -217,8 +217,21 @@ struct Refusal {
     error_description: Option<String>,
 }
 
-/// Understands an answer that holds no token; `place` names who answered.
-fn refused(place: &str, answer: Result<Response, HttpError>) -> Failed {
+/// Understands an answer that holds no token; `place` names who answered, `sent` is the form that
+/// was sent there.
+fn refused(place: &str, sent: &[u8], answer: Result<Response, HttpError>) -> Failed {
+    let mut failed = understood(place, answer);
+    for (name, value) in url::form_urlencoded::parse(sent) {
+        if !matches!(name.as_ref(), "grant_type" | "scope" | "audience")
+            && !value.starts_with("urn:")
+        {
+            failed = failed.without(&value);
+        }
+    }
+    failed
+}
+
+fn understood(place: &str, answer: Result<Response, HttpError>) -> Failed {
     let response = match answer {
         Ok(response) => response,
         Err(error) => return unreachable(&error),
@@ -226,7 +239,6 @@ fn refused(place: &str, answer: Result<Response, HttpError>) -> Failed {
     let status = response.status.as_u16();
     match serde_json::from_slice::<Refusal>(&response.body) {
         Ok(refusal) => {
-            // The description is Google's own sentence; what was sent does not come back in it.
             let description = refusal
                 .error_description
                 .map(|text| format!(": {}", one_line(&text)))

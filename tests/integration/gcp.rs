@@ -2,8 +2,11 @@
 
 mod credentials;
 mod faults;
+mod latency;
 mod levels;
 mod readiness;
+mod refusals;
+mod secrets;
 
 use serde_json::Value;
 

@@ -24,8 +24,8 @@ use tokio::time::Instant;
 use crate::gcp::retry::send;
 use crate::http::{Http, HttpError, Request, Response};
 
-/// What came back for the last request.
-pub(super) type LastAnswer = Arc<Mutex<Option<Result<Response, HttpError>>>>;
+/// The body of the last request, and what came back for it.
+pub(super) type LastAnswer = Arc<Mutex<Option<(Bytes, Result<Response, HttpError>)>>>;
 
 /// A client for yup-oauth2, and where the last answer is kept.
 pub(super) fn client(
@@ -90,7 +90,12 @@ impl Bridge {
         origin: &Uri,
         request: hyper::Request<Incoming>,
     ) -> hyper::Response<Full<Bytes>> {
-        let answer = self.ask(origin, request).await;
+        let (parts, body) = request.into_parts();
+        let body = match body.collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(_) => Bytes::new(),
+        };
+        let answer = self.ask(origin, parts, body.clone()).await;
         // The library trusts what it reads: a lifetime that no calendar holds makes it panic. So
         // it gets the token alone; whoever asked reads the whole answer.
         let plain = match answer.as_ref().map(token) {
@@ -102,7 +107,7 @@ impl Bridge {
             Ok(None) | Err(_) => serde_json::json!({}),
         };
         if let Ok(mut last) = self.last.lock() {
-            *last = Some(answer);
+            *last = Some((body, answer));
         }
         hyper::Response::new(Full::new(Bytes::from(plain.to_string())))
     }
@@ -110,9 +115,9 @@ impl Bridge {
     async fn ask(
         &self,
         origin: &Uri,
-        request: hyper::Request<Incoming>,
+        parts: http::request::Parts,
+        body: Bytes,
     ) -> Result<Response, HttpError> {
-        let (parts, body) = request.into_parts();
         let built = match &self.to {
             Some(to) => Ok(to.clone()),
             None => Uri::builder()
@@ -131,11 +136,6 @@ impl Bridge {
             detail,
         };
         let uri = built.map_err(|error| address(error.to_string()))?;
-        let body = body
-            .collect()
-            .await
-            .map_err(|error| address(error.to_string()))?
-            .to_bytes();
         let mut headers = parts.headers;
         headers.remove(http::header::HOST);
         headers.remove(http::header::CONTENT_LENGTH);

@@ -60,11 +60,12 @@ pub(super) async fn exchange(
         .as_str()
         .parse()
         .map_err(|_| no_subject("the token_url can't be asked"))?;
+    let body = Bytes::from(form.finish());
     let request = Request {
         method: Method::POST,
         uri,
         headers,
-        body: Bytes::from(form.finish()),
+        body: body.clone(),
     };
     let answer = send(http, request, deadline).await;
     if let Ok(response) = &answer
@@ -74,7 +75,7 @@ pub(super) async fn exchange(
     {
         return Ok(token);
     }
-    Err(refused("the security token service", answer))
+    Err(refused("the security token service", &body, answer))
 }
 
 /// Reads the token of the other side.

@@ -68,7 +68,8 @@ pub(super) async fn generate(
             place: &place,
         },
         &response,
-    );
+    )
+    .without(with.secret());
     if failed.denial == Denial::None {
         return Err(failed);
     }
