@@ -301,6 +301,29 @@ fn a_region_deny_of_the_organization() {
     }
 }
 
+/// IAM is called in one region of the partition, wherever functions are.
+#[test]
+fn the_region_of_calls_to_iam() {
+    let limited_to = |region: &str| {
+        changed(printed("user"), "PermissionValidation", |statement| {
+            statement["Condition"] = json!({ "StringEquals": { "aws:RequestedRegion": region } });
+        })
+    };
+    let right = limited_to("us-east-1");
+    checking("user", &right).run().expect(0);
+    checking("user", &right)
+        .arguments(["--region", "eu-central-1"])
+        .run()
+        .expect(0);
+    let run = checking("user", &limited_to("eu-central-1"))
+        .arguments(["--region", "eu-central-1"])
+        .run()
+        .expect(1);
+    for row in all_pass_but(&run.findings(), &["iam:SimulatePrincipalPolicy"]) {
+        assert_eq!(row.why, "conditions");
+    }
+}
+
 /// The role is handed to Lambda, and to nobody else.
 #[test]
 fn the_service_that_the_role_is_passed_to() {
