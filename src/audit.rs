@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::judge::judge;
 use crate::manifest::{Certainty, Partition};
 use crate::permission::{Activity, Cloud, Requirement, Subject};
-use crate::plan::Question;
+use crate::plan::{Form, Question};
 use crate::report::{Audit, Failure, Finding, Tested, unknown_list};
 use crate::verdict::{Answer, Source, Unknown, Verdict};
 use crate::version::{Applied, no_list};
@@ -105,11 +105,19 @@ fn findings(
         .iter()
         .zip(of_requirement)
         .map(|(requirement, answered)| {
-            Finding::of(
-                requirement,
-                source,
-                judge(requirement, &answered, strict_context),
-            )
+            let verdict = judge(requirement, &answered, strict_context);
+            let mut finding = Finding::of(requirement, source, verdict);
+            if answered
+                .iter()
+                .all(|(question, _)| question.form == Form::Exact)
+            {
+                finding.exact = answered
+                    .iter()
+                    .map(|(question, _)| question.resource.clone())
+                    .collect();
+                finding.exact.dedup();
+            }
+            finding
         })
         .collect()
 }

@@ -4,6 +4,7 @@ use crate::aws::arn::{Arn, Caller};
 use crate::manifest::{Policy, Statement};
 use crate::permission::Subject;
 use crate::report::{Finding, FindingKind, Report};
+use crate::text::matches_pattern;
 use crate::verdict::{Cause, Verdict};
 
 /// A policy that mends what more permissions can mend, and what a person does with it.
@@ -85,9 +86,10 @@ pub fn of(report: &Report, subject: Subject) -> Fix {
 
 /// Adds a permission to the statement of its scope.
 fn add(statements: &mut Vec<Statement>, finding: &Finding) {
+    let resource = resource(finding);
     let same = statements
         .iter_mut()
-        .find(|statement| statement.resource == [finding.scope.clone()]);
+        .find(|statement| statement.resource == resource);
     if let Some(statement) = same {
         if !statement.action.contains(&finding.permission) {
             statement.action.push(finding.permission.clone());
@@ -98,8 +100,18 @@ fn add(statements: &mut Vec<Statement>, finding: &Finding) {
         sid: format!("RemotionMissing{}", statements.len() + 1),
         effect: "Allow".to_owned(),
         action: vec![finding.permission.clone()],
-        resource: vec![finding.scope.clone()],
+        resource,
     });
+}
+
+/// Remotion's scope, or the resources that were named in its place and lie outside of it.
+fn resource(finding: &Finding) -> Vec<String> {
+    let outside = |resource: &String| !matches_pattern(&finding.scope, resource);
+    if finding.exact.iter().any(outside) {
+        finding.exact.clone()
+    } else {
+        vec![finding.scope.clone()]
+    }
 }
 
 fn unmended(finding: &Finding, cause: &Cause) -> String {

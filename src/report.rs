@@ -173,6 +173,8 @@ pub struct Finding {
     pub reason: String,
     /// Only one of two neighbouring versions needs it.
     pub doubtful: bool,
+    /// The concrete resources that were asked about, where nothing of the scope is left open.
+    pub exact: Vec<String>,
     /// Which source answered.
     pub source: Source,
     /// What the answer means.
@@ -191,6 +193,7 @@ impl Finding {
             scope: requirement.scope.clone(),
             reason: requirement.reason.clone(),
             doubtful: requirement.doubtful,
+            exact: Vec::new(),
             source,
             verdict,
         }
@@ -347,6 +350,7 @@ pub fn unknown_list(subject: Subject, version: &str, newest: &str) -> Finding {
         scope: version.to_owned(),
         reason: "A newer version may need permissions that this check does not know.".to_owned(),
         doubtful: false,
+        exact: Vec::new(),
         source: Source::Manifest,
         verdict: Verdict::Unknown(Unknown::new(
             Why::UnknownList,

@@ -1,4 +1,4 @@
-//! Foreign text, made fit for a message.
+//! Foreign text made fit for a message, and patterns over text.
 
 /// The longest piece of foreign text that a message quotes, in characters.
 const LONGEST: usize = 300;
@@ -21,4 +21,32 @@ pub fn one_line(text: &str) -> String {
         line.push('…');
     }
     line.trim().to_owned()
+}
+
+/// Whether a pattern with `*` and `?` matches a whole text.
+#[must_use]
+pub fn matches_pattern(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
+    let mut reached = vec![false; text.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
+    }
+    for symbol in pattern {
+        let mut next = vec![false; text.len() + 1];
+        let mut any_before = false;
+        for (index, place) in next.iter_mut().enumerate() {
+            any_before |= reached.get(index) == Some(&true);
+            let before = index
+                .checked_sub(1)
+                .filter(|before| reached.get(*before) == Some(&true));
+            *place = match symbol {
+                '*' => any_before,
+                '?' => before.is_some(),
+                letter => before.is_some_and(|before| text.get(before) == Some(&letter)),
+            };
+        }
+        reached = next;
+    }
+    reached.last() == Some(&true)
 }

@@ -116,6 +116,7 @@ fn trust(role: &str, trusted: bool) -> Finding {
         scope: role.to_owned(),
         reason: "Lambda takes on the role when a render starts; without its trust no function can be created with it.".to_owned(),
         doubtful: false,
+        exact: Vec::new(),
         source: Source::AwsTrustPolicy,
         verdict: if trusted {
             Verdict::Pass(Held {

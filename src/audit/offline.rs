@@ -49,13 +49,19 @@ pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Repo
                 .hint("check each partition in a run of its own"));
         }
     }
+    let mut regions: Vec<String> = Vec::new();
+    for region in &options.regions {
+        if !regions.contains(region) {
+            regions.push(region.clone());
+        }
+    }
     let requirements = requirements(applied, &[subject], partition, &terms.only_for)?;
     let policies = offline::read(options)?;
     let account = options.account.as_deref().unwrap_or("*");
     let target = AwsTarget {
         partition,
         account: options.account.clone(),
-        regions: options.regions.clone(),
+        regions: regions.clone(),
         samples: false,
         role_arn: format!(
             "arn:{}:iam::{account}:role/{}",
@@ -88,7 +94,7 @@ pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Repo
         terms.strict_context,
     );
     audit.tested.account.clone_from(&options.account);
-    audit.tested.regions.clone_from(&options.regions);
+    audit.tested.regions = regions;
     audit.tested.files.clone_from(&policies.files);
     audit.notes.extend(policies.warnings.iter().cloned());
     let not_given = policies.not_given();

@@ -6,6 +6,8 @@
 
 use serde_json::Value;
 
+use crate::text::matches_pattern;
+
 /// The service that has to be trusted.
 const SERVICE: &str = "lambda.amazonaws.com";
 
@@ -110,33 +112,6 @@ fn names_service(statement: &Value) -> Option<bool> {
         }
         _ => None,
     }
-}
-
-/// `*` and `?` as IAM reads them.
-fn matches_pattern(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    let mut reached = vec![false; text.len() + 1];
-    if let Some(start) = reached.first_mut() {
-        *start = true;
-    }
-    for symbol in pattern {
-        let mut next = vec![false; text.len() + 1];
-        let mut any_before = false;
-        for (index, place) in next.iter_mut().enumerate() {
-            any_before |= reached.get(index) == Some(&true);
-            let before = index
-                .checked_sub(1)
-                .filter(|before| reached.get(*before) == Some(&true));
-            *place = match symbol {
-                '*' => any_before,
-                '?' => before.is_some(),
-                letter => before.is_some_and(|before| text.get(before) == Some(&letter)),
-            };
-        }
-        reached = next;
-    }
-    reached.last() == Some(&true)
 }
 
 #[cfg(test)]

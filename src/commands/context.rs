@@ -86,11 +86,18 @@ fn fits(kind: ContextKind, value: &str) -> bool {
         ContextKind::Numeric => value.parse::<f64>().is_ok_and(f64::is_finite),
         ContextKind::Ip => {
             let (address, length) = value.split_once('/').unwrap_or((value, "0"));
-            address.parse::<IpAddr>().is_ok() && length.parse::<u8>().is_ok_and(|bits| bits <= 128)
+            let longest = if address.contains(':') { 128 } else { 32 };
+            address.parse::<IpAddr>().is_ok()
+                && length.parse::<u8>().is_ok_and(|bits| bits <= longest)
         }
         // As IAM takes it: 2026-01-31T12:00:00Z.
         ContextKind::Date => {
+            let behind = value.get(10..).unwrap_or_default();
             value.len() >= 10
+                && (behind.is_empty() || behind.starts_with('T'))
+                && behind
+                    .chars()
+                    .all(|one| one.is_ascii_digit() || "T:.Z+-".contains(one))
                 && value
                     .chars()
                     .zip("0000-00-00".chars())

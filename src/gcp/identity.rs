@@ -101,6 +101,7 @@ pub(super) fn unknown(expected: &str) -> Finding {
         scope: expected.to_owned(),
         reason: "Permissions of another identity say nothing about this one.".to_owned(),
         doubtful: false,
+        exact: Vec::new(),
         source: Source::GcpTestIamPermissions,
         verdict: Verdict::Unknown(Unknown::new(
             Why::UnknownIdentity,

@@ -77,8 +77,10 @@ fn context(
         kind,
         values: vec![value.to_owned()],
     };
-    // IAM is a global service: its calls are made in one region of the partition.
-    let region = if action.starts_with("iam:") {
+    // IAM is a global service: its calls are made in one region of the partition. Passing a role
+    // is no call of IAM, but a part of the call that creates the function.
+    let passes_role = action.eq_ignore_ascii_case("iam:PassRole");
+    let region = if action.starts_with("iam:") && !passes_role {
         Some(target.partition.global_region())
     } else {
         region
@@ -87,7 +89,7 @@ fn context(
     if let Some(region) = region {
         entries.push(entry("aws:RequestedRegion", ContextKind::String, region));
     }
-    if action.eq_ignore_ascii_case("iam:PassRole") {
+    if passes_role {
         entries.push(entry(
             "iam:PassedToService",
             ContextKind::String,

@@ -62,10 +62,10 @@ fn every_command_runs_as_printed() {
     assert!(blocks.len() >= 8, "the README has lost its commands");
     let aws = Aws::new("123456789012")
         .user("/", "deployer", |user| {
-            user.inline("remotion", &policy(&["policies", "user"]))
+            user.inline("remotion", policy(&["policies", "user"]))
         })
         .role("/", "remotion-lambda-role", |role| {
-            role.inline("remotion", &policy(&["policies", "role"]))
+            role.inline("remotion", policy(&["policies", "role"]))
                 .trusts_service("lambda.amazonaws.com")
         })
         .start();

@@ -28,14 +28,14 @@ fn main() {
     let policy = |subject: &str| Program::new(["policies", subject]).run().expect(0).stdout;
     let aws = Aws::new("123456789012")
         .user("/team/", "deployer", |user| {
-            user.inline("remotion", &policy("user"))
+            user.inline("remotion", policy("user"))
         })
         .role("/ci/", "runner", |role| {
-            role.inline("remotion", &policy("user"))
-                .inline("look", &policy("auditor"))
+            role.inline("remotion", policy("user"))
+                .inline("look", policy("auditor"))
         })
         .role("/", "remotion-lambda-role", |role| {
-            role.inline("remotion", &policy("role"))
+            role.inline("remotion", policy("role"))
                 .trusts_service("lambda.amazonaws.com")
         })
         .start();

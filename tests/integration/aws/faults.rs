@@ -54,7 +54,7 @@ impl Wrong {
                 chunk: 1,
                 every: Duration::from_millis(300),
             }),
-            Self::Endless => body(|bytes| Body::Endless(bytes)),
+            Self::Endless => body(Body::Endless),
         };
         aws.server().fault(RunningAws::calls_of(call), fault, times);
     }

@@ -202,7 +202,7 @@ fn an_execution_role_that_is_not_there_is_a_failure() {
             );
             assert!(run.stdout.contains("remotion-lambda-role"));
         } else {
-            assert!(role.iter().all(|why| *why != ""), "{role:?}");
+            assert!(role.iter().all(|why| !why.is_empty()), "{role:?}");
             assert_ne!(run.code, Some(0));
         }
     }
