@@ -4,6 +4,7 @@ pub mod arn;
 mod credentials;
 mod failure;
 mod identity;
+mod patience;
 mod simulation;
 mod transport;
 mod trust;
@@ -246,6 +247,10 @@ pub(crate) async fn identify(
             None
         }
     };
+    let most = Duration::from_secs(24 * 60 * 60);
+    let until = Instant::now() + options.timeout.min(most).mul_f64(0.8);
+    let patient = patience::is_wanted(&iam);
+    let who_calls = || patience::with(patient, until, || identity::caller(&sts));
     let given = options
         .principal
         .as_deref()
@@ -264,7 +269,7 @@ pub(crate) async fn identify(
             };
             let caller = async {
                 match options.expect_account {
-                    Some(_) => identity::caller(&sts).await.map(Some),
+                    Some(_) => who_calls().await.map(Some),
                     None => Ok(None),
                 }
             };
@@ -273,7 +278,7 @@ pub(crate) async fn identify(
             (caller?, role_lookup, Some((arn, user)))
         }
         None => {
-            let (caller, role_lookup) = tokio::join!(identity::caller(&sts), look_up_role);
+            let (caller, role_lookup) = tokio::join!(who_calls(), look_up_role);
             (Some(caller?), role_lookup, None)
         }
     };

@@ -213,7 +213,9 @@ pub(super) async fn open(
 
 /// One attempt may take a good part of the whole time, but leaves room for another.
 fn attempt_time(whole: Duration) -> Duration {
-    whole.mul_f64(0.45)
+    // A share of a time that no clock can hold would overflow.
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    whole.min(DAY).mul_f64(0.45)
 }
 
 /// Where credentials were found, before they were used.

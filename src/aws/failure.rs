@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Denied,
     /// There is no such user, group or role.
     NoSuchEntity,
+    /// There were too many calls.
+    Throttled,
     /// Anything else.
     Other,
 }
@@ -150,7 +152,7 @@ fn by_code(operation: &str, code: Option<&str>, message: Option<&str>, status: u
             | "RequestLimitExceeded"
             | "TooManyRequestsException",
         ) => failed(
-            Kind::Other,
+            Kind::Throttled,
             Why::Service,
             format!("{operation} was throttled, also after retries"),
             "try again later, or allow more time with --timeout",

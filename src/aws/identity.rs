@@ -73,7 +73,7 @@ pub(super) async fn role(iam: &Iam, name: &str) -> RoleLookup {
             let failed = understand("iam:GetRole", &error);
             match failed.kind {
                 Kind::NoSuchEntity => RoleLookup::Missing,
-                Kind::Denied | Kind::Other => RoleLookup::Unseen(failed),
+                Kind::Denied | Kind::Throttled | Kind::Other => RoleLookup::Unseen(failed),
             }
         }
     }

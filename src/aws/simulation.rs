@@ -21,6 +21,7 @@ use tokio::time::Instant;
 
 use super::arn::Arn;
 use super::failure::{Failed, Kind, understand};
+use super::patience;
 use crate::plan::{ContextEntry, ContextKind, Question};
 use crate::verdict::{Answer, Unknown, Why};
 
@@ -255,22 +256,26 @@ async fn pages(
     }
     let context = context(&call.context, principal);
     for _ in 0..MOST_PAGES {
-        let request = iam
-            .simulate_principal_policy()
-            .policy_source_arn(principal.to_string())
-            .set_action_names(Some(actions.clone()))
-            .resource_arns(&call.resource)
-            .set_context_entries(Some(context.clone()))
-            .max_items(1000)
-            .set_marker(marker.take())
-            .customize()
-            .mutate_request(leave_out(&call.left_out))
-            .send();
+        let at = marker.take();
+        let request = patience::with(patience::is_wanted(iam), deadline, || async {
+            iam.simulate_principal_policy()
+                .policy_source_arn(principal.to_string())
+                .set_action_names(Some(actions.clone()))
+                .resource_arns(&call.resource)
+                .set_context_entries(Some(context.clone()))
+                .max_items(1000)
+                .set_marker(at.clone())
+                .customize()
+                .mutate_request(leave_out(&call.left_out))
+                .send()
+                .await
+                .map_err(|error| understand(OPERATION, &error))
+        });
         let page = match tokio::time::timeout_at(deadline, request).await {
             Err(_) => {
                 return (results, Some(out_of_time()));
             }
-            Ok(Err(error)) => return (results, Some(understand(OPERATION, &error))),
+            Ok(Err(failed)) => return (results, Some(failed)),
             Ok(Ok(page)) => page,
         };
         results.extend_from_slice(page.evaluation_results());

@@ -298,7 +298,7 @@ fn a_service_that_throttles_every_second_call_still_ends_right() {
         for call in CALLS {
             aws.fail(call, failure, Times::EverySecond);
         }
-        let patient = || check(&aws, &deployer()).env("AWS_MAX_ATTEMPTS", "12");
+        let patient = || check(&aws, &deployer());
         let run = patient().run();
         assert_eq!(run.code, Some(0), "{failure:?}: {}", run.stderr);
         aws.change(|state| {

@@ -209,6 +209,15 @@ fn a_time_that_is_over_is_over_for_everything_together() {
 }
 
 #[test]
+fn a_time_that_no_clock_can_hold_is_a_long_one() {
+    let aws = account().start();
+    for time in ["18446744073709551615h", "18446744073709551615s", "1h"] {
+        let flags = ["--timeout", time, "--wait", time];
+        check(&aws, &deployer()).arguments(flags).run().expect(0);
+    }
+}
+
+#[test]
 fn what_was_answered_before_the_time_was_over_counts() {
     let aws = account().start();
     aws.server().fault(
