@@ -24,6 +24,7 @@ use crate::verdict::{Answer, Cause, Unknown, Why};
 use arn::{Arn, Caller};
 use failure::Failed;
 use identity::{Principal, RoleLookup};
+use simulation::Simulated;
 use trust::Trust;
 
 /// What is asked for: the flags of `remperm aws check`, as data.
@@ -415,15 +416,14 @@ impl Who {
         deadline: Instant,
     ) -> (Vec<Answer>, Option<String>) {
         if self.caller.is_some() {
-            let (answers, hint, notes) = self.simulate(questions, deadline).await;
-            self.notes.extend(notes);
-            return (answers, hint);
+            let simulated = self.simulate(questions, deadline).await;
+            return self.learn(simulated);
         }
-        let ((answers, hint, notes), caller) = tokio::join!(
+        let (simulated, caller) = tokio::join!(
             self.simulate(questions, deadline),
             tokio::time::timeout_at(deadline, identity::caller(&self.sts))
         );
-        self.notes.extend(notes);
+        let (answers, hint) = self.learn(simulated);
         match caller {
             Ok(Ok(caller)) => {
                 if caller.account != self.account {
@@ -441,11 +441,20 @@ impl Who {
         (answers, hint)
     }
 
-    async fn simulate(
-        &self,
-        questions: &[Question],
-        deadline: Instant,
-    ) -> (Vec<Answer>, Option<String>, Vec<String>) {
+    /// Keeps what the answers say of those who were asked about.
+    fn learn(&mut self, simulated: Simulated) -> (Vec<Answer>, Option<String>) {
+        self.notes.extend(simulated.notes);
+        for principal in [&mut self.user, &mut self.role] {
+            if let Principal::Known(arns) = principal
+                && let Some(found) = arns.iter().find(|arn| simulated.found.contains(arn))
+            {
+                *principal = Principal::Known(vec![found.clone()]);
+            }
+        }
+        (simulated.answers, simulated.hint)
+    }
+
+    async fn simulate(&self, questions: &[Question], deadline: Instant) -> Simulated {
         let mut answers: Vec<Option<Answer>> = Vec::with_capacity(questions.len());
         let mut open: Vec<(&Question, &[Arn])> = Vec::new();
         for question in questions {
@@ -460,10 +469,9 @@ impl Who {
                 }
             }
         }
-        let simulated = simulation::ask(&self.iam, &open, deadline).await;
-        let notes = simulated.notes;
-        let mut simulated_answers = simulated.answers.into_iter();
-        let answers = answers
+        let mut simulated = simulation::ask(&self.iam, &open, deadline).await;
+        let mut simulated_answers = std::mem::take(&mut simulated.answers).into_iter();
+        simulated.answers = answers
             .into_iter()
             .map(|answer| {
                 answer
@@ -473,6 +481,6 @@ impl Who {
                     })
             })
             .collect();
-        (answers, simulated.hint, notes)
+        simulated
     }
 }

@@ -57,10 +57,18 @@ pub(super) struct Simulated {
     pub(super) hint: Option<String>,
     /// What a person should know about the answers.
     pub(super) notes: Vec<String>,
+    /// The principals that are there: where several ARNs were tried, the true ones.
+    pub(super) found: Vec<Arn>,
 }
 
-/// What one wave of calls brought: a reading per position, or why there is none.
-type Wave = BTreeMap<usize, Result<Reading, Failed>>;
+/// What one wave of calls brought.
+#[derive(Default)]
+struct Wave {
+    /// A reading per position, or why there is none.
+    outcomes: BTreeMap<usize, Result<Reading, Failed>>,
+    /// The principals that are there.
+    found: Vec<Arn>,
+}
 
 /// Asks about every question; each comes with the ARNs of its principal, to be tried in order.
 ///
@@ -76,7 +84,10 @@ pub(super) async fn ask(
         .enumerate()
         .map(|(position, (question, principals))| (position, *question, *principals, &[][..]))
         .collect();
-    let first = wave(iam, &asked, deadline).await;
+    let Wave {
+        outcomes: first,
+        found,
+    } = wave(iam, &asked, deadline).await;
     let hint = first
         .values()
         .find_map(|outcome| outcome.as_ref().err())
@@ -92,7 +103,7 @@ pub(super) async fn ask(
         })
         .collect();
     while !open.is_empty() {
-        let again = wave(iam, &open, deadline).await;
+        let again = wave(iam, &open, deadline).await.outcomes;
         let mut without_both: Vec<Asked<'_>> = Vec::new();
         for (position, question, principals, left_out) in open {
             let Some(Ok(reading)) = first.get(&position) else {
@@ -143,6 +154,7 @@ pub(super) async fn ask(
         answers,
         hint,
         notes,
+        found,
     }
 }
 
@@ -159,19 +171,21 @@ async fn wave(iam: &Iam, asked: &[Asked<'_>], deadline: Instant) -> Wave {
             (call, outcome)
         });
     }
-    let mut wave = Wave::new();
+    let mut wave = Wave::default();
     while let Some(finished) = running.join_next().await {
         // A call that ended otherwise leaves its questions unanswered, which they are already.
-        let Ok((call, (results, failed))) = finished else {
+        let Ok((call, (results, failed, principal))) = finished else {
             continue;
         };
+        wave.found
+            .extend(principal.filter(|one| !wave.found.contains(one)));
         for (position, action) in call.questions {
             match (read(&results, &action, &call.resource), &failed) {
                 (Some(reading), _) => {
-                    wave.insert(position, Ok(reading));
+                    wave.outcomes.insert(position, Ok(reading));
                 }
                 (None, Some(failed)) => {
-                    wave.insert(position, Err(failed.clone()));
+                    wave.outcomes.insert(position, Err(failed.clone()));
                 }
                 (None, None) => {}
             }
@@ -205,22 +219,23 @@ fn calls(asked: &[Asked<'_>]) -> Vec<Call> {
     calls
 }
 
-/// All results of a call that could be had, and why there are no more.
+/// All results of a call that could be had, why there are no more, and which principal answered.
 async fn simulate(
     iam: &Iam,
     call: &Call,
     deadline: Instant,
-) -> (Vec<EvaluationResult>, Option<Failed>) {
+) -> (Vec<EvaluationResult>, Option<Failed>, Option<Arn>) {
     let mut last = None;
     for principal in &call.principals {
         let (results, failed) = pages(iam, call, principal, deadline).await;
         let missing = matches!(&failed, Some(failed) if failed.kind == Kind::NoSuchEntity);
         if !missing {
-            return (results, failed);
+            let found = (!results.is_empty()).then(|| principal.clone());
+            return (results, failed, found);
         }
         last = failed;
     }
-    (Vec::new(), last)
+    (Vec::new(), last, None)
 }
 
 async fn pages(

@@ -114,6 +114,16 @@ const USER_NAME_VARIABLE: &str = "${aws:username}";
 /// A user to stand for the one that is not known.
 const SAMPLE_USER_NAME: &str = "remotion-user";
 
+/// The user for whom the variable stands: a policy with the variable holds for that one alone.
+fn user_name(target: &AwsTarget) -> &str {
+    target
+        .context
+        .iter()
+        .find(|entry| entry.key.eq_ignore_ascii_case("aws:username"))
+        .and_then(|entry| entry.values.first())
+        .map_or(SAMPLE_USER_NAME, String::as_str)
+}
+
 /// The concrete resources of a requirement in one region.
 fn resources(
     requirement: &Requirement,
@@ -135,7 +145,7 @@ fn resources(
     let mut next = || fields.next().unwrap_or_default();
     let (_, partition, service, scope_region, scope_account, rest) =
         (next(), next(), next(), next(), next(), next());
-    let rest = &rest.replace(USER_NAME_VARIABLE, SAMPLE_USER_NAME);
+    let rest = &rest.replace(USER_NAME_VARIABLE, user_name(target));
     let filled = |field: &str, value: Option<&str>| match value {
         Some(value) if field == "*" => value.to_owned(),
         _ => field.to_owned(),

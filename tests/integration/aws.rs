@@ -7,6 +7,8 @@ mod faults;
 mod fix;
 mod help;
 mod layers;
+#[cfg(feature = "ministack")]
+mod ministack;
 mod options;
 mod plain;
 mod principals;

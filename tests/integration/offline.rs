@@ -1,10 +1,16 @@
 //! The check of AWS policy files: nothing of AWS is asked, and nothing passes that is not held.
 
 mod calls;
+mod conditions;
+mod context;
 mod every_version;
+mod fix;
 mod layers;
 mod malformed;
 mod matcher;
+mod names;
+mod piped;
+mod unreadable;
 
 use std::path::PathBuf;
 
@@ -26,11 +32,6 @@ fn applied(version: &str) -> Applied {
         ..Search::default()
     };
     version::find(Product::Lambda, &search).unwrap()
-}
-
-/// The newest known version.
-fn newest() -> Applied {
-    version::find(Product::Lambda, &Search::default()).unwrap()
 }
 
 /// Policy files in a directory of their own.

@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The variable that sets the seed.
 pub(crate) const SEED_VARIABLE: &str = "REMPERM_TEST_SEED";
 
-/// How many cases of these are tried: all of them in the optimised build of `--profile proof`, a
-/// sample elsewhere.
+/// How many cases of these are tried: all of them in the optimised build of `cargo proof`, a sample
+/// elsewhere.
 pub(crate) const fn cases(all: u64) -> u64 {
     if cfg!(debug_assertions) {
         all / 50

@@ -1,0 +1,131 @@
+//! How many round trips a check takes, from start to exit: every request is answered 100 ms late,
+//! so that the time divided by 100 ms tells. `cargo bench --bench round_trips`
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and stops where it fails"
+)]
+#![expect(
+    dead_code,
+    unused_imports,
+    reason = "a benchmark needs a part of what the tests stand on"
+)]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use support::aws::{Aws, Caller, RunningAws};
+use support::gcp::Gcp;
+use support::program::Program;
+
+const LATENCY: Duration = Duration::from_millis(100);
+
+/// Runs of each; the median counts.
+const RUNS: usize = 7;
+
+fn main() {
+    let policy = |subject: &str| Program::new(["policies", subject]).run().expect(0).stdout;
+    let aws = Aws::new("123456789012")
+        .user("/team/", "deployer", |user| {
+            user.inline("remotion", &policy("user"))
+        })
+        .role("/ci/", "runner", |role| {
+            role.inline("remotion", &policy("user"))
+                .inline("look", &policy("auditor"))
+        })
+        .role("/", "remotion-lambda-role", |role| {
+            role.inline("remotion", &policy("role"))
+                .trusts_service("lambda.amazonaws.com")
+        })
+        .start();
+    aws.server().set_latency(LATENCY);
+    let deployer = Caller::user("deployer");
+    on_aws("aws check, IAM user", &aws, &deployer, &[], 2.5);
+    on_aws(
+        "aws check, assumed role",
+        &aws,
+        &Caller::assumed_role("runner", "session"),
+        &[],
+        3.5,
+    );
+    on_aws(
+        "aws check --principal --subject user",
+        &aws,
+        &deployer,
+        &[
+            "--principal",
+            "arn:aws:iam::123456789012:user/team/deployer",
+            "--subject",
+            "user",
+        ],
+        1.5,
+    );
+    on_gcp();
+}
+
+fn on_aws(name: &str, aws: &RunningAws, caller: &Caller, arguments: &[&str], most: f64) {
+    measure(name, most, || {
+        Program::new(["aws", "check"])
+            .arguments(arguments.iter().copied())
+            .envs(aws.environment(caller))
+    });
+}
+
+fn on_gcp() {
+    let gcp = Gcp::start();
+    let role: serde_json::Value = serde_json::from_str(
+        &Program::new(["policies", "service-account", "--format", "json"])
+            .run()
+            .expect(0)
+            .stdout,
+    )
+    .unwrap();
+    let permissions: Vec<&str> = role
+        .get("includedPermissions")
+        .and_then(serde_json::Value::as_array)
+        .unwrap()
+        .iter()
+        .filter_map(serde_json::Value::as_str)
+        .collect();
+    let email = {
+        let mut world = gcp.world();
+        let project = world.add_project("remotion-test", 123_456_789_012);
+        let email = world.add_service_account("remotion-test", "remotion-sa");
+        let role = world.add_role("remotion-test", "RemotionSA", &permissions);
+        world.bind(&project, &role, &format!("serviceAccount:{email}"));
+        email
+    };
+    let key = serde_json::to_vec(&gcp.service_account_file(&email)).unwrap();
+    gcp.server().set_latency(LATENCY);
+    measure("gcp check, everything held on the project", 2.5, || {
+        Program::new([
+            "gcp",
+            "check",
+            "--project",
+            "remotion-test",
+            "--credentials",
+            "key.json",
+        ])
+        .file("key.json", &key)
+        .envs(gcp.endpoint_variables())
+    });
+}
+
+fn measure(name: &str, most: f64, program: impl Fn() -> Program) {
+    let mut times: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let program = program();
+            let started = Instant::now();
+            program.run().expect(0);
+            started.elapsed()
+        })
+        .collect();
+    times.sort();
+    let median = times.get(RUNS / 2).copied().unwrap_or_default();
+    println!(
+        "{name}: {:.0} ms, {:.2} round trips (at most {most})",
+        median.as_secs_f64() * 1000.0,
+        median.as_secs_f64() / LATENCY.as_secs_f64(),
+    );
+}
