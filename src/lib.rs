@@ -34,10 +34,12 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! let search = Search { version: Some("4.0.461".to_owned()), ..Search::default() };
 //! let applied = version::find(Product::CloudRun, &search)?;
-//! // An environment without credentials: nothing can be asked, so nothing passes.
-//! let environment = Environment::default();
+//! // An environment without credentials, where the machine is not asked for its own either: nothing
+//! // can be asked, so nothing passes.
+//! let variables = [("NO_GCE_CHECK".to_owned(), "true".to_owned())];
+//! let environment = Environment::with_process(variables.into(), "nowhere".as_ref())?;
 //! let options = remperm::gcp::Options { project: Some("my-project".to_owned()), ..Default::default() };
-//! let report = audit::gcp(&options, &applied, Terms::default(), &environment).await?;
+//! let report = audit::gcp(&options, &applied, &Terms::default(), &environment).await?;
 //! assert_eq!(report.exit(), Exit::Undetermined);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;

@@ -285,3 +285,40 @@ fn wait_asks_until_the_grant_has_spread() {
     let run = cloud.check().arguments(["--wait", "1m"]).run().expect(0);
     assert!(run.stderr.contains("asking again"), "{}", run.stderr);
 }
+
+#[test]
+fn one_resource_without_an_answer_leaves_it_open() {
+    let cloud = Cloud::with(&ONLY_PROJECT);
+    cloud.gcp.world().add_role(PROJECT, "All", &NEEDED);
+    let second = cloud
+        .gcp
+        .world()
+        .add_bucket(PROJECT, "remotioncloudrun-second");
+    let elsewhere = cloud
+        .gcp
+        .world()
+        .add_service(PROJECT, "europe-west1", "remotion-elsewhere");
+    let account = cloud.account(&cloud.email);
+    for resource in [cloud.bucket(), second, cloud.service(), elsewhere, account] {
+        let role = format!("projects/{PROJECT}/roles/All");
+        cloud.gcp.world().bind(&resource, &role, &cloud.member());
+    }
+    cloud.check().run().expect(0);
+    for (path, permission) in [
+        ("/remotioncloudrun-second/iam", "storage.objects.list"),
+        (
+            "/remotion-elsewhere:testIamPermissions",
+            "run.routes.invoke",
+        ),
+        ("/locations/europe-west1/services", "run.routes.invoke"),
+    ] {
+        cloud.gcp.server().clear_faults();
+        let fault = Fault::status(501, "no");
+        cloud
+            .gcp
+            .server()
+            .fault(Matcher::path(path), fault, Times::All);
+        let run = cloud.check().run().expect(3);
+        assert_eq!(of(&run, permission).status, "unknown", "{path}");
+    }
+}

@@ -2,6 +2,8 @@
 
 use super::{ANN, BUCKET, Cloud, NEEDED, NUMBER, ONLY_PROJECT, PROJECT, REGION, SERVICE};
 use super::{audit, of, with_status, without};
+use crate::support::http::send;
+use crate::support::program::Program;
 
 const ACT_AS: &str = "iam.serviceAccounts.actAs";
 
@@ -349,4 +351,39 @@ fn conditions_count_where_they_hold() {
         .add_bucket(PROJECT, "remotioncloudrun-other");
     let run = cloud.check().run().expect(1);
     assert_eq!(with_status(&run, "fail"), OF_BUCKETS);
+}
+
+#[test]
+fn the_printed_role_is_taken_and_suffices() {
+    let cloud = Cloud::new();
+    let printed = Program::new(["policies", "service-account", "--format", "json"])
+        .run()
+        .expect(0);
+    let role: serde_json::Value = serde_json::from_str(&printed.stdout).unwrap();
+    let owner = cloud
+        .gcp
+        .world()
+        .mint(ANN, &["https://www.googleapis.com/auth/cloud-platform"]);
+    cloud.gcp.world().bind(&cloud.project, "roles/owner", ANN);
+    let bearer = format!("Bearer {owner}");
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("Content-Type", "application/json"),
+    ];
+    let body = serde_json::json!({ "roleId": "RemotionSA", "role": role });
+    let target = format!("/v1/projects/{PROJECT}/roles");
+    let taken = send(
+        &cloud.gcp.url(),
+        "POST",
+        &target,
+        &headers,
+        &body.to_string(),
+    );
+    assert_eq!(taken.status, 200, "{}", taken.json());
+    let name = format!("projects/{PROJECT}/roles/RemotionSA");
+    cloud
+        .gcp
+        .world()
+        .bind(&cloud.project, &name, &cloud.member());
+    cloud.check().run().expect(0);
 }
