@@ -235,24 +235,76 @@ impl Policies {
 
     /// Answers one question by the policies; `acts_on` is the kind of resource of its permission.
     pub(crate) fn answer(&self, question: &Question, acts_on: Option<ResourceKind>) -> Answer {
+        let asked = requests_of(&question.resource, acts_on).and_then(|resources| {
+            let action = iam::Question::parse(&question.permission, "*")?.action;
+            Ok(resources.into_iter().map(move |resource| iam::Question {
+                action: action.clone(),
+                resource,
+            }))
+        });
+        let asked = match asked {
+            Ok(asked) => asked,
+            Err(error) => {
+                return Answer::Undetermined(Unknown::new(Why::Unanswered, error.to_string()));
+            }
+        };
+        let context = context(question);
+        let answers = asked.map(|asked| answer(&iam::evaluate(&self.layers, &asked, &context)));
+        // A denial of one form is a denial; an open one leaves the whole open.
+        let rank = |answer: &Answer| match answer {
+            Answer::Denied(_) => 0,
+            Answer::Undetermined(_) => 1,
+            Answer::Allowed { .. } => 2,
+        };
+        answers.min_by_key(rank).unwrap_or_else(|| {
+            Answer::Undetermined(Unknown::new(Why::Unanswered, "nothing was asked"))
+        })
+    }
+}
+
+/// The resources that requests of such a permission carry, as the
+/// [service authorization reference](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html)
+/// forms their ARNs.
+///
+/// Names hold no colon, but for keys of objects. Requests about log groups carry the group, with
+/// `:log-stream:` and what may stand behind it or without; those about layers carry a version.
+fn requests_of(
+    resource: &str,
+    acts_on: Option<ResourceKind>,
+) -> Result<Vec<RequiredResource>, iam::QuestionError> {
+    if resource == "*" {
         // A request of an action without resources carries `*`, which a Deny on an ARN does not
         // reach.
-        let resource = if question.resource == "*" && acts_on == Some(ResourceKind::Account) {
-            Ok(RequiredResource::unscoped())
-        } else {
-            RequiredResource::parse(&question.resource)
-        };
-        let asked = resource.and_then(|resource| {
-            Ok(iam::Question {
-                action: iam::Question::parse(&question.permission, "*")?.action,
-                resource,
-            })
-        });
-        match asked {
-            Ok(asked) => answer(&iam::evaluate(&self.layers, &asked, &context(question))),
-            Err(error) => Answer::Undetermined(Unknown::new(Why::Unanswered, error.to_string())),
-        }
+        return Ok(vec![match acts_on {
+            Some(ResourceKind::Account) => RequiredResource::unscoped(),
+            _ => RequiredResource::parse(resource)?,
+        }]);
     }
+    let names = RequiredResource::of_names;
+    let stream = || {
+        let group = resource.strip_suffix(":*").unwrap_or(resource);
+        if group.contains(":log-stream:") {
+            group.to_owned()
+        } else {
+            format!("{group}:log-stream:*")
+        }
+    };
+    Ok(match acts_on {
+        Some(ResourceKind::Bucket | ResourceKind::Function | ResourceKind::Role) => {
+            vec![names(resource)?]
+        }
+        Some(ResourceKind::LogGroup) => vec![names(resource)?, names(&stream())?],
+        Some(ResourceKind::LogStream) => vec![names(&stream())?],
+        Some(ResourceKind::LayerVersion) => {
+            let has_version = resource.splitn(8, ':').count() > 7;
+            vec![names(&if has_version {
+                resource.to_owned()
+            } else {
+                format!("{resource}:*")
+            })?]
+        }
+        _ => vec![RequiredResource::parse(resource)?],
+    })
 }
 
 fn context(question: &Question) -> Context {

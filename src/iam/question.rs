@@ -79,24 +79,40 @@ impl RequiredResource {
             });
         }
         let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let resource = match parts.as_slice() {
+        let is_arn = matches!(
+            parts.as_slice(),
             ["arn", partition, service, _, _, resource]
-                if !partition.is_empty() && !service.is_empty() && !resource.is_empty() =>
-            {
-                *resource
-            }
-            _ => {
-                return Err(QuestionError::Resource {
-                    text: text.to_owned(),
-                });
-            }
-        };
-        let start = text.len().saturating_sub(resource.len());
-        let arns = required_arns(text, start);
+                if !partition.is_empty() && !service.is_empty() && !resource.is_empty()
+        );
+        if !is_arn {
+            return Err(QuestionError::Resource {
+                text: text.to_owned(),
+            });
+        }
+        let arns = required_arns(text, resource_start(text));
         Ok(Self {
             text: text.to_owned(),
             shape: Shape::Arns(arns),
         })
+    }
+
+    /// Reads a pattern of names that hold no colon, such as those of buckets, functions and log
+    /// groups: in the resource part too, `*` and `?` stand for text without colons.
+    ///
+    /// With the wide reading of denies it makes a difference: a Deny on
+    /// `arn:aws:lambda:*:*:function:prod-*` would otherwise reach the function that is called
+    /// `media-:function:prod-`, which cannot exist.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::parse`].
+    pub fn of_names(text: &str) -> Result<Self, QuestionError> {
+        let free = Self::parse(text)?;
+        let shape = match free.shape {
+            Shape::Arns(_) => Shape::Arns(required_arns(text, text.len())),
+            shape => shape,
+        };
+        Ok(Self { shape, ..free })
     }
 
     /// The resource of an action that knows no resources, such as `s3:ListAllMyBuckets`: its
@@ -116,15 +132,16 @@ impl RequiredResource {
     }
 }
 
-/// Compiles a required pattern whose resource part starts at the byte `start`.
-fn required_arns(text: &str, start: usize) -> RequiredArns {
+/// Compiles a required pattern whose wildcards are held in their segments before the byte `free`.
+fn required_arns(text: &str, free: usize) -> RequiredArns {
+    let start = resource_start(text);
     let mut all = Vec::new();
     let mut required = Vec::new();
     let mut showable = Vec::new();
     let mut before: Option<char> = None;
     let mut characters = text.char_indices().peekable();
     while let Some((at, character)) = characters.next() {
-        let held = at < start;
+        let held = at < free;
         let (one, many) = if held {
             (Token::OneInSegment, Token::ManyInSegment)
         } else {
@@ -136,7 +153,7 @@ fn required_arns(text: &str, start: usize) -> RequiredArns {
                 let name_begun =
                     before.is_some_and(|before| !matches!(before, '/' | ':' | '*' | '?'));
                 let name_ends = matches!(characters.peek(), None | Some((_, '/' | ':')));
-                if !held && name_begun && name_ends {
+                if at >= start && name_begun && name_ends {
                     required.push(one);
                 }
                 required.push(many);
@@ -161,6 +178,12 @@ fn required_arns(text: &str, start: usize) -> RequiredArns {
         required: Pattern::new(required),
         showable: Pattern::new(showable),
     }
+}
+
+/// Where the resource part begins, in bytes.
+fn resource_start(text: &str) -> usize {
+    let colon = text.match_indices(':').nth(4);
+    colon.map_or(text.len(), |(at, _)| at.saturating_add(1))
 }
 
 /// A permission in question: an action on a set of resources.

@@ -108,6 +108,8 @@ struct Required {
     all: Vec<Element>,
     /// Without empty rests of names.
     required: Vec<Element>,
+    /// No wildcard stands for a colon.
+    of_names: bool,
 }
 
 impl Required {
@@ -128,6 +130,23 @@ impl Required {
         Self {
             all: reference::elements(text),
             required,
+            of_names: false,
+        }
+    }
+
+    /// The same for names without colons.
+    fn of_names(text: &str) -> Self {
+        Self {
+            of_names: true,
+            ..Self::new(text)
+        }
+    }
+
+    fn holds(&self, elements: &[Element], word: &[char]) -> bool {
+        if self.of_names {
+            reference::glob_of_names(elements, word)
+        } else {
+            reference::glob_by_parts(elements, word)
         }
     }
 }
@@ -136,7 +155,7 @@ impl Required {
 fn check_gap(gap: &Gap, required: &Required, model: &ModelLayers, context: &ModelContext) {
     let word: Vec<char> = gap.witness.chars().collect();
     assert!(
-        reference::glob_by_parts(&required.all, &word),
+        required.holds(&required.all, &word),
         "{} is not in question",
         gap.witness
     );
@@ -146,10 +165,7 @@ fn check_gap(gap: &Gap, required: &Required, model: &ModelLayers, context: &Mode
         Cause::NothingAllows { layer }
         | Cause::Conditional { layer, .. }
         | Cause::Narrower { layer, .. } => {
-            assert!(
-                reference::glob_by_parts(&required.required, &word),
-                "{gap:?}"
-            );
+            assert!(required.holds(&required.required, &word), "{gap:?}");
             let alone = only(model, *layer);
             let answer = reference::decide(&alone, context, "s3:Get", &word);
             assert_eq!(answer, Answer::DeniedImplicitly, "{gap:?}");
@@ -186,14 +202,13 @@ fn check_outcome(
     let mut denied = false;
     for word in words {
         let word: Vec<char> = word.chars().collect();
-        if !reference::glob_by_parts(&required.all, &word) {
+        if !required.holds(&required.all, &word) {
             continue;
         }
         let answer = reference::decide(model, context, "s3:Get", &word);
         denied |= answer == Answer::DeniedExplicitly;
         let allowed_or_not_required = answer == Answer::Allowed
-            || (answer == Answer::DeniedImplicitly
-                && !reference::glob_by_parts(&required.required, &word));
+            || (answer == Answer::DeniedImplicitly && !required.holds(&required.required, &word));
         match outcome {
             Outcome::Held => assert!(allowed_or_not_required, "{word:?} is {answer:?}"),
             Outcome::NotHeld(_) | Outcome::Unknown(_) => {}

@@ -384,3 +384,31 @@ fn malformed_questions_are_refused() {
         assert!(RequiredResource::parse(resource).is_err(), "{resource}");
     }
 }
+
+/// A Deny on other functions, as people write it, does not reach names that cannot exist.
+#[test]
+fn names_without_colons_are_not_reached_across_colons() {
+    let document = identity(&json!([
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "*", "Resource": "arn:aws:lambda:*:*:function:prod-*"},
+    ]));
+    let text = "arn:aws:lambda:*:*:function:media-*";
+    let ask = |resource: RequiredResource| {
+        let question = Question {
+            resource,
+            ..Question::parse("lambda:InvokeFunction", text).expect("a question")
+        };
+        evaluate(&document, &question, &Context::new())
+    };
+    assert_eq!(
+        ask(RequiredResource::of_names(text).expect("names")),
+        Outcome::Held
+    );
+    let any = ask(RequiredResource::parse(text).expect("any text"));
+    assert!(matches!(any, Outcome::NotHeld(_)), "{any:?}");
+    let own = RequiredResource::of_names("arn:aws:lambda:*:*:function:prod-*").expect("names");
+    assert!(matches!(ask(own), Outcome::NotHeld(_)));
+    let pattern =
+        RequiredResource::of_names("arn:aws:lambda:us-east-1:1:function:*-a").expect("names");
+    assert!(matches!(ask(pattern), Outcome::NotHeld(_)));
+}

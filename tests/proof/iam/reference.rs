@@ -31,12 +31,21 @@ pub(crate) fn glob(pattern: &[Element], word: &[char]) -> bool {
 
 /// Part by part: the first five colons of both separate six parts.
 pub(crate) fn glob_by_parts(pattern: &[Element], word: &[char]) -> bool {
+    glob_in(6, pattern, word)
+}
+
+/// Every part by itself: no wildcard stands for a colon.
+pub(crate) fn glob_of_names(pattern: &[Element], word: &[char]) -> bool {
+    glob_in(usize::MAX, pattern, word)
+}
+
+fn glob_in(parts: usize, pattern: &[Element], word: &[char]) -> bool {
     let patterns: Vec<&[Element]> = pattern
-        .splitn(6, |element| *element == Literal(':'))
+        .splitn(parts, |element| *element == Literal(':'))
         .collect();
-    let words: Vec<&[char]> = word.splitn(6, |character| *character == ':').collect();
-    patterns.len() == 6
-        && words.len() == 6
+    let words: Vec<&[char]> = word.splitn(parts, |character| *character == ':').collect();
+    patterns.len() >= 6
+        && words.len() == patterns.len()
         && patterns
             .iter()
             .zip(&words)

@@ -1,7 +1,7 @@
 //! Questions on sets of resources, without conditions: dense in patterns.
 
 use crate::iam::random::cases;
-use remperm::iam::{Context, Outcome, Question, evaluate};
+use remperm::iam::{Context, Outcome, Question, RequiredResource, evaluate};
 
 use super::{Required, check_outcome, end_of, engine_layers, question_text, run};
 use crate::iam::generate::{self, Contents, Shapes};
@@ -62,7 +62,12 @@ fn patterns_agree_with_the_reference() {
             model.boundary = Some(generate::policy(random, contents, 3));
         }
         let text = question_text(random, middle, letters, 4);
-        let required = Required::new(&text);
+        let of_names = random.once_in(3);
+        let required = if of_names {
+            Required::of_names(&text)
+        } else {
+            Required::new(&text)
+        };
         let mut fresh: Vec<char> = vec!['z'];
         fresh.extend(letters.iter().flat_map(|letter| letter.chars()));
         fresh.retain(|letter| !matches!(letter, '*' | '?'));
@@ -88,7 +93,10 @@ fn patterns_agree_with_the_reference() {
                 .map(|rest| format!("arn:aws:s3:::{rest}"))
                 .collect()
         };
-        let question = Question::parse("s3:Get", &text).expect("a pattern of ARNs");
+        let mut question = Question::parse("s3:Get", &text).expect("a pattern of ARNs");
+        if of_names {
+            question.resource = RequiredResource::of_names(&text).expect("a pattern of ARNs");
+        }
         let outcome = evaluate(&engine_layers(&model), &question, &Context::new());
         assert!(
             !matches!(outcome, Outcome::Unknown(_)),

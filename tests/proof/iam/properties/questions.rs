@@ -21,9 +21,14 @@ fn questions_agree_with_the_reference() {
         let model = generate::layers(random, RICH, 3);
         let rest = &["a", "b", "/", ":", "*", "?"];
         let text = question_text(random, &["", "", "a", "*"], rest, 4);
-        let required = Required::new(&text);
+        let of_names = random.once_in(3);
         let layers = engine_layers(&model);
-        let question = Question::parse("s3:Get", &text).expect("a pattern of ARNs");
+        let mut question = Question::parse("s3:Get", &text).expect("a pattern of ARNs");
+        let mut required = Required::new(&text);
+        if of_names {
+            question.resource = RequiredResource::of_names(&text).expect("a pattern of ARNs");
+            required = Required::of_names(&text);
+        }
         let context = generate::context(random);
         let words: Vec<String> = (0..12).map(|_| member(random, &text)).collect();
         let outcome = evaluate(&layers, &question, &engine_context(&context));
