@@ -267,7 +267,8 @@ impl Policies {
 /// forms their ARNs.
 ///
 /// Names hold no colon, but for keys of objects. Requests about log groups carry the group, with
-/// `:log-stream:` and what may stand behind it or without; those about layers carry a version.
+/// `:log-stream:` and what may stand behind it or without; those about layers carry a
+/// version.
 fn requests_of(
     resource: &str,
     acts_on: Option<ResourceKind>,
@@ -281,6 +282,10 @@ fn requests_of(
         }]);
     }
     let names = RequiredResource::of_names;
+    let is_pattern = resource
+        .splitn(6, ':')
+        .nth(5)
+        .is_some_and(|name| name.contains(['*', '?']));
     let stream = || {
         let group = resource.strip_suffix(":*").unwrap_or(resource);
         if group.contains(":log-stream:") {
@@ -293,15 +298,15 @@ fn requests_of(
         Some(ResourceKind::Bucket | ResourceKind::Function | ResourceKind::Role) => {
             vec![names(resource)?]
         }
-        Some(ResourceKind::LogGroup) => vec![names(resource)?, names(&stream())?],
-        Some(ResourceKind::LogStream) => vec![names(&stream())?],
+        // What Remotion names exactly, it names as it is.
+        Some(ResourceKind::LogGroup | ResourceKind::LogStream) if !is_pattern => {
+            vec![names(resource)?]
+        }
+        Some(ResourceKind::LogGroup | ResourceKind::LogStream) => {
+            vec![names(resource)?, names(&stream())?]
+        }
         Some(ResourceKind::LayerVersion) => {
-            let has_version = resource.splitn(8, ':').count() > 7;
-            vec![names(&if has_version {
-                resource.to_owned()
-            } else {
-                format!("{resource}:*")
-            })?]
+            vec![names(resource)?, names(&format!("{resource}:*"))?]
         }
         _ => vec![RequiredResource::parse(resource)?],
     })

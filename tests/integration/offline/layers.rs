@@ -458,3 +458,38 @@ fn the_first_cause_is_told() {
         "boundary"
     );
 }
+
+/// Names hold no colon, so a deny on other names, as people write it, reaches none of Remotion's.
+#[test]
+fn a_deny_on_other_names_of_the_same_service_reaches_nothing() {
+    for (subject, action, other) in [
+        ("user", "lambda:*", "arn:aws:lambda:*:*:function:prod-*"),
+        ("role", "lambda:*", "arn:aws:lambda:*:*:function:prod-*"),
+        (
+            "user",
+            "logs:*",
+            "arn:aws:logs:*:*:log-group:/aws/codebuild/*",
+        ),
+        (
+            "role",
+            "logs:*",
+            "arn:aws:logs:*:*:log-group:/aws/codebuild/*",
+        ),
+        ("user", "s3:*", "arn:aws:s3:::prod-*"),
+    ] {
+        let deny = json!({"Effect": "Deny", "Action": action, "Resource": other});
+        let run = checking(subject, &with(printed(subject), deny)).run();
+        assert_eq!(run.code, Some(0), "{subject} {other}\n{}", run.stdout);
+    }
+    // With their streams, as such denies are often written, it is Remotion's that are denied.
+    let own = json!({"Effect": "Deny", "Action": "logs:*",
+        "Resource": "arn:aws:logs:*:*:log-group:/aws/lambda/*:*"});
+    let findings = checking("role", &with(printed("role"), own))
+        .run()
+        .expect(1)
+        .findings();
+    let denied = findings.iter().find(|one| {
+        one.permission == "logs:PutLogEvents" && one.scope.contains("/aws/lambda/remotion-render-")
+    });
+    assert_eq!(denied.map(|one| one.why.as_str()), Some("explicit_deny"));
+}
