@@ -252,6 +252,19 @@ fn a_service_that_refuses_connections() {
 }
 
 #[test]
+fn a_look_up_that_hangs_leaves_the_check_its_time() {
+    for wrong in [Wrong::Hang, Wrong::SlowDrip, Wrong::Status(503)] {
+        let aws = account().start();
+        wrong.lay_over(&aws, "GetRole", Times::All);
+        let run = check(&aws, &deployer())
+            .arguments(["--timeout", "8s"])
+            .run();
+        assert_eq!(run.code, Some(0), "{wrong:?}: {}", run.stderr);
+        assert!(run.findings().iter().all(|one| one.status == "pass"));
+    }
+}
+
+#[test]
 fn what_passes_is_tried_again() {
     for (call, wrong) in [
         (
