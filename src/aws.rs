@@ -240,9 +240,10 @@ pub(crate) async fn identify(
     let iam = Iam::new(&session.config);
     let sts = Sts::new(&session.config);
     let needs_role = options.subjects.contains(&Subject::Role);
+    let look_up_time = options.timeout / 4;
     let look_up_role = async {
         if needs_role {
-            Some(identity::role(&iam, &options.role_name).await)
+            Some(identity::role(&iam, &options.role_name, look_up_time).await)
         } else {
             None
         }
@@ -262,7 +263,7 @@ pub(crate) async fn identify(
         Some(arn) => {
             let asked = async {
                 if options.subjects.contains(&Subject::User) {
-                    identity::principal(&iam, &arn, region).await
+                    identity::principal(&iam, &arn, region, look_up_time).await
                 } else {
                     (Principal::Known(vec![arn.clone()]), None)
                 }
@@ -290,7 +291,7 @@ pub(crate) async fn identify(
         (Some((arn, user)), _) => (arn, user),
         (None, Some(caller)) => {
             let (user, note) = if options.subjects.contains(&Subject::User) {
-                identity::principal(&iam, caller, region).await
+                identity::principal(&iam, caller, region, look_up_time).await
             } else {
                 (Principal::Known(vec![caller.clone()]), None)
             };

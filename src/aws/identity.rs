@@ -1,6 +1,8 @@
 //! Who is asked about: the caller, resolved to the principal whose policies count, and the
 //! execution role.
 
+use std::time::Duration;
+
 use aws_sdk_iam::Client as Iam;
 use aws_sdk_sts::Client as Sts;
 
@@ -51,9 +53,18 @@ pub(super) async fn caller(sts: &Sts) -> Result<Arn, Failed> {
         })
 }
 
-/// Looks up a role by its name.
-pub(super) async fn role(iam: &Iam, name: &str) -> RoleLookup {
-    match iam.get_role().role_name(name).send().await {
+/// Looks up a role by its name, within `limit`: the look-up stands beside the check, and must not
+/// take the time that the check itself needs.
+pub(super) async fn role(iam: &Iam, name: &str, limit: Duration) -> RoleLookup {
+    let request = iam.get_role().role_name(name).send();
+    let Ok(answer) = tokio::time::timeout(limit, request).await else {
+        return RoleLookup::Unseen(Failed {
+            kind: Kind::Other,
+            unknown: Unknown::new(Why::Unreachable, "iam:GetRole did not answer in time"),
+            hint: String::new(),
+        });
+    };
+    match answer {
         Ok(answer) => match answer
             .role()
             .and_then(|role| Some((role, Arn::parse(role.arn())?)))
@@ -84,7 +95,12 @@ pub(super) async fn role(iam: &Iam, name: &str) -> RoleLookup {
 /// The session of a role is resolved to the role: the simulator takes no session, and the
 /// session's ARN lacks the role's path
 /// ([ARNs of IAM](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html)).
-pub(super) async fn principal(iam: &Iam, arn: &Arn, region: &str) -> (Principal, Option<String>) {
+pub(super) async fn principal(
+    iam: &Iam,
+    arn: &Arn,
+    region: &str,
+    limit: Duration,
+) -> (Principal, Option<String>) {
     match Caller::of(arn) {
         Caller::User | Caller::Group => (Principal::Known(vec![arn.clone()]), None),
         Caller::Role if arn.resource.starts_with(SERVICE_LINKED) => (
@@ -94,7 +110,7 @@ pub(super) async fn principal(iam: &Iam, arn: &Arn, region: &str) -> (Principal,
             None,
         ),
         Caller::Role => (Principal::Known(vec![arn.clone()]), None),
-        Caller::AssumedRole { role: name, .. } => match role(iam, &name).await {
+        Caller::AssumedRole { role: name, .. } => match role(iam, &name, limit).await {
             RoleLookup::Found(found, _) => (Principal::Known(vec![found]), None),
             RoleLookup::Missing | RoleLookup::Unseen(_) => (
                 Principal::Known(guesses(arn, &name, region)),

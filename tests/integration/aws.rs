@@ -10,10 +10,13 @@ mod layers;
 #[cfg(feature = "ministack")]
 mod ministack;
 mod options;
+mod output;
 mod plain;
 mod principals;
+mod regions;
 mod report;
 mod requests;
+mod retries;
 mod secrets;
 mod trust;
 mod unavailable;
