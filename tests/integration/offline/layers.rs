@@ -463,7 +463,11 @@ fn the_first_cause_is_told() {
 #[test]
 fn a_deny_on_other_names_of_the_same_service_reaches_nothing() {
     for (subject, action, other) in [
-        ("user", "lambda:*", "arn:aws:lambda:*:*:function:prod-*"),
+        (
+            "user",
+            "lambda:InvokeFunction",
+            "arn:aws:lambda:*:*:function:prod-*",
+        ),
         ("role", "lambda:*", "arn:aws:lambda:*:*:function:prod-*"),
         (
             "user",
