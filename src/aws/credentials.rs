@@ -382,10 +382,16 @@ fn unusable(error: &CredentialsError) -> Error {
             chain(error)
         ))
         .hint("mend the profile, or choose another with --profile"),
-        _ => Error::world(format!(
-            "the AWS credentials can't be used: {}",
-            chain(error)
-        ))
-        .hint("sign in again, for example with `aws sso login`"),
+        _ => {
+            // What a credential process says of itself may hold what it was asked for.
+            let text = chain(error);
+            let told = text.split("Stderr:").next().unwrap_or_default();
+            let told = told.split("could not parse response:").next().unwrap_or_default();
+            Error::world(format!(
+                "the AWS credentials can't be used: {}",
+                told.trim_end_matches([' ', '.', ','])
+            ))
+            .hint("sign in again, for example with `aws sso login`, or run the profile's credential process by hand")
+        }
     }
 }

@@ -186,6 +186,7 @@ fn files_that_can_not_be_read() {
         "[TOPSECRETTOPSECRET\n",
         "[default]\naws_secret_access_key = TOPSECRETTOPSECRET\n",
         "[default]\ncredential_process = /bin/echo TOPSECRETTOPSECRET\n",
+        "[default]\ncredential_process = /bin/ls TOPSECRETTOPSECRET\n",
     ] {
         assert_silent(text, &secret, || {
             call(&aws)

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::super::{ANN, CLOUD, NUMBER, PROJECT, cloud};
 use super::{official, stdout_json};
 use crate::support::gcp::Gcp;
+use crate::support::program::Program;
 
 fn gcloud(gcp: &Gcp, token: &str, home: &Path, arguments: &[&str]) -> Output {
     let mut command = official("REMPERM_GCLOUD", home);
@@ -35,9 +36,11 @@ fn gcloud_creates_a_role_and_reads_the_project() {
     let run = |arguments: &[&str]| gcloud(&gcp, &token, home.path(), arguments);
 
     let file = home.path().join("role.yaml");
-    let role = "title: Remotion API Service Account\nstage: GA\nincludedPermissions:\n\
-                - run.services.list\n- storage.buckets.list\n";
-    std::fs::write(&file, role).expect("the directory is writable");
+    // The file that the program prints is the one that gcloud takes.
+    let printed = Program::new(["policies", "service-account"])
+        .run()
+        .expect(0);
+    std::fs::write(&file, printed.stdout).expect("the directory is writable");
     let file = file.to_str().expect("the path is text");
     let created = stdout_json(&run(&[
         "iam",
@@ -48,6 +51,11 @@ fn gcloud_creates_a_role_and_reads_the_project() {
         file,
     ]));
     assert_eq!(created["name"], "projects/remotion-test/roles/RemotionSA");
+    assert_eq!(created["stage"], "GA");
+    assert_eq!(
+        created["includedPermissions"].as_array().map(Vec::len),
+        Some(15)
+    );
     let again = run(&["iam", "roles", "create", "RemotionSA", "--file", file]);
     assert!(String::from_utf8_lossy(&again.stderr).contains("already exists"));
     let wrong = run(&["iam", "roles", "create", "remotion-sa", "--file", file]);
