@@ -109,6 +109,7 @@ fn on_gcp() {
         ])
         .file("key.json", &key)
         .envs(gcp.endpoint_variables())
+        .env("CLOUDSDK_AUTH_TOKEN_HOST", gcp.server().url() + "/token")
     });
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Cloud, NEEDED, ONLY_PROJECT, PROJECT};
-use crate::support::http::Matcher;
+use crate::support::http::{Fault, Matcher, Times};
 
 /// Long enough that calls which are made at the same time wait for their answers at the same time.
 const LATENCY: Duration = Duration::from_millis(400);
@@ -52,4 +52,17 @@ fn the_levels_below_are_asked_side_by_side() {
     let regions = Matcher::when(|request| request.path.ends_with("/services"));
     assert_eq!(log.count(&regions), 35);
     assert!(log.most_at_once() >= 35, "{}", log.most_at_once());
+}
+
+/// Whose token it is stands in the header only: where nobody answers that, the check goes on.
+#[test]
+fn an_unreachable_side_look_up_is_tried_once() {
+    let cloud = Cloud::with(&NEEDED);
+    let asked = Matcher::path("/tokeninfo");
+    cloud
+        .gcp
+        .server()
+        .fault(Matcher::path("/tokeninfo"), Fault::Close, Times::All);
+    cloud.check().run().expect(0);
+    assert_eq!(cloud.gcp.server().log().count(&asked), 1);
 }
