@@ -30,6 +30,8 @@ pub struct Terms {
     pub accept_newer: bool,
     /// A permission that is held only as long as a condition key is absent does not pass.
     pub strict_context: bool,
+    /// What can't be determined does not fail the check.
+    pub accept_unknown: bool,
     /// Only what these activities need is checked; empty means everything.
     pub only_for: Vec<Activity>,
 }
@@ -75,6 +77,7 @@ fn requirements(
 
 fn audit(cloud: Cloud, applied: &Applied, terms: &Terms) -> Audit {
     Audit {
+        target: None,
         cloud,
         tested: Tested::default(),
         version: applied.used(terms.accept_newer),
@@ -84,6 +87,7 @@ fn audit(cloud: Cloud, applied: &Applied, terms: &Terms) -> Audit {
         excess: None,
         blind_spots: Vec::new(),
         failure: None,
+        accept_unknown: terms.accept_unknown,
     }
 }
 

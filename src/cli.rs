@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use aws::{AwsActivity, AwsCheckArgs, AwsCommand, AwsSubject};
+pub(crate) use aws::{AwsActivity, AwsCheckArgs, AwsCommand, AwsSourceArgs, AwsSubject};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use gcp::{GcpCheckArgs, GcpCommand};
 pub(crate) use policies::{
@@ -157,6 +157,8 @@ pub(crate) enum Only {
     Unknown,
     /// Permissions that are held
     Passed,
+    /// Permissions whose lack a waiver accepts
+    Waived,
 }
 
 /// Reads a time such as `30s`, `2m`, `500ms` or `30` (seconds).

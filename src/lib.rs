@@ -61,6 +61,7 @@ pub mod http;
 
 pub mod aws;
 pub mod gcp;
+pub mod holder;
 pub mod iam;
 pub mod offline;
 

@@ -1,221 +1,90 @@
-//! The AWS policies in files as a source of evidence: nothing of AWS is asked.
+//! AWS policies that are at hand as text, as a source of evidence: nothing of AWS is asked.
 //!
-//! Reads the files, puts them into their layers, and lets the policy engine ([`crate::iam`])
-//! answer the plan's questions.
+//! Puts the policies of files ([`files`]) or of a [`Holder`] into their layers, and lets the policy
+//! engine ([`crate::iam`]) answer the plan's questions.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+mod files;
 
-use crate::aws::DEFAULT_ROLE_NAME;
 use crate::error::Error;
+use crate::holder::{Attached, Content, Holder};
 use crate::iam::{
     self, Context, Document, Gap, Layer, Layers, Outcome, PolicyKind, RequiredResource,
     UnknownReason,
 };
 use crate::manifest::{Product, explained};
-use crate::permission::{ResourceKind, Subject};
-use crate::plan::{ContextEntry, Question};
+use crate::permission::ResourceKind;
+use crate::plan::Question;
 use crate::verdict::{Answer, Cause, Unknown, Why};
 
-/// What is asked for: policy files by their layers, and the names that are known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    /// Whose permissions the files are checked for.
-    pub subject: Option<Subject>,
-    /// Identity policies: inline, managed, of groups; `-` is the standard input.
-    pub identity_policies: Vec<PathBuf>,
-    /// The permissions boundary.
-    pub boundary: Option<PathBuf>,
-    /// Session policies.
-    pub session_policies: Vec<PathBuf>,
-    /// Service control policies of one level of the organization.
-    pub service_control_policies: Vec<PathBuf>,
-    /// Further levels: directories with the policies of one level each.
-    pub service_control_levels: Vec<PathBuf>,
-    /// The account; open where it is not given.
-    pub account: Option<String>,
-    /// The regions; open where none is given.
-    pub regions: Vec<String>,
-    /// The name of the execution role.
-    pub role_name: String,
-    /// Render buckets.
-    pub buckets: Vec<String>,
-    /// Render functions.
-    pub functions: Vec<String>,
-    /// Condition keys that a real call carries.
-    pub context: Vec<ContextEntry>,
-}
+pub use files::Options;
+pub(crate) use files::read;
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            subject: None,
-            identity_policies: Vec::new(),
-            boundary: None,
-            session_policies: Vec::new(),
-            service_control_policies: Vec::new(),
-            service_control_levels: Vec::new(),
-            account: None,
-            regions: Vec::new(),
-            role_name: DEFAULT_ROLE_NAME.to_owned(),
-            buckets: Vec::new(),
-            functions: Vec::new(),
-            context: Vec::new(),
-        }
-    }
-}
-
-/// The policies that were read.
-#[derive(Debug)]
+/// The policies of an identity, in their layers.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Policies {
     layers: Layers,
     /// The files, as they were given.
     pub(crate) files: Vec<String>,
     /// What the reader says of documents that it let through.
     pub(crate) warnings: Vec<String>,
+    /// Policies that are attached and whose text is not at hand.
+    unseen: Vec<Unseen>,
 }
 
-/// IAM takes no document that comes near this size.
-const LARGEST: u64 = 10 * 1024 * 1024;
-
-/// Reads all files into their layers.
-///
-/// # Errors
-///
-/// A file that can't be read, or that is no policy of its kind.
-pub(crate) fn read(options: &Options) -> Result<Policies, Error> {
-    let mut reader = Reader::default();
-    let mut layers = Layers::new();
-    let of_kind = [
-        (PolicyKind::Identity, options.identity_policies.as_slice()),
-        (PolicyKind::Boundary, options.boundary.as_slice()),
-        (PolicyKind::Session, options.session_policies.as_slice()),
-    ];
-    for (kind, paths) in of_kind {
-        for path in paths {
-            let document = reader.document(path, kind)?;
-            layers.add(document).map_err(|error| {
-                Error::call(error.to_string()).hint("give each file to the flag of its kind")
-            })?;
-        }
-    }
-    let mut levels: Vec<Vec<PathBuf>> = Vec::new();
-    if !options.service_control_policies.is_empty() {
-        levels.push(options.service_control_policies.clone());
-    }
-    for directory in &options.service_control_levels {
-        let (files, others) = files_of(directory)?;
-        levels.push(files);
-        // One of them might be a policy that denies: a pass must not hide that.
-        if !others.is_empty() {
-            let others: Vec<String> = others
-                .iter()
-                .map(|path| path.display().to_string())
-                .collect();
-            reader.warnings.push(format!(
-                "not read, as they are no .json files: {}",
-                others.join(", ")
-            ));
-        }
-    }
-    for level in levels {
-        let documents = level
-            .iter()
-            .map(|path| reader.document(path, PolicyKind::ServiceControl))
-            .collect::<Result<Vec<Document>, Error>>()?;
-        layers
-            .add_service_control_level(documents)
-            .map_err(|error| Error::call(error.to_string()).hint("give at least one policy"))?;
-    }
-    Ok(Policies {
-        layers,
-        files: reader.files,
-        warnings: reader.warnings,
-    })
+/// A policy that counts and could not be read.
+#[derive(Debug, Clone)]
+struct Unseen {
+    layer: Layer,
+    /// Which policy, and why.
+    what: String,
 }
 
-/// The JSON files of a directory, and what else is in it, sorted by name.
-fn files_of(directory: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
-    let wrong = |what: String| {
-        Error::call(format!(
-            "can't read the directory {}: {what}",
-            directory.display()
-        ))
-        .hint("give a directory with the service control policies of one level, as .json files")
-    };
-    let mut files = Vec::new();
-    let mut others = Vec::new();
-    for entry in std::fs::read_dir(directory).map_err(|error| wrong(error.to_string()))? {
-        let path = entry.map_err(|error| wrong(error.to_string()))?.path();
-        let is_json = path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        if is_json {
-            files.push(path);
-        } else {
-            others.push(path);
-        }
-    }
-    if files.is_empty() {
-        return Err(wrong("it holds no .json file".to_owned()));
-    }
-    files.sort();
-    others.sort();
-    Ok((files, others))
-}
-
-/// Reads documents, and remembers what was read.
-#[derive(Default)]
-struct Reader {
-    files: Vec<String>,
-    warnings: Vec<String>,
-    standard_input_is_read: bool,
-}
-
-impl Reader {
-    fn document(&mut self, path: &Path, kind: PolicyKind) -> Result<Document, Error> {
-        let name = if path == Path::new("-") {
-            "standard input".to_owned()
-        } else {
-            path.display().to_string()
-        };
-        let wrong = |what: String| {
-            Error::call(format!("can't read the policy {name}: {what}"))
-                .hint("give the JSON file of an IAM policy document")
-        };
-        let mut bytes = Vec::new();
-        if path == Path::new("-") {
-            if self.standard_input_is_read {
-                return Err(wrong("it can be read only once".to_owned()));
-            }
-            self.standard_input_is_read = true;
-            std::io::stdin()
-                .take(LARGEST + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|error| wrong(error.to_string()))?;
-        } else {
-            let file = std::fs::File::open(path).map_err(|error| wrong(error.to_string()))?;
-            file.take(LARGEST + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|error| wrong(error.to_string()))?;
-        }
-        if bytes.len() as u64 > LARGEST {
-            return Err(wrong("it is larger than 10 MiB".to_owned()));
-        }
-        let known: Vec<&str> = explained(Product::Lambda)
-            .into_iter()
-            .map(|(_, action)| action)
-            .collect();
-        let (document, warnings) = Document::parse(&name, kind, &bytes, &known)
-            .map_err(|error| Error::call(error.to_string()).hint("mend the policy"))?;
-        self.warnings
-            .extend(warnings.iter().map(ToString::to_string));
-        self.files.push(name);
-        Ok(document)
-    }
+/// Reads one document; the warnings are sentences for people.
+fn parse(name: &str, kind: PolicyKind, bytes: &[u8]) -> Result<(Document, Vec<String>), Error> {
+    let known: Vec<&str> = explained(Product::Lambda)
+        .into_iter()
+        .map(|(_, action)| action)
+        .collect();
+    let (document, warnings) = Document::parse(name, kind, bytes, &known)
+        .map_err(|error| Error::call(error.to_string()).hint("mend the policy"))?;
+    Ok((document, warnings.iter().map(ToString::to_string).collect()))
 }
 
 impl Policies {
+    /// These policies, and those of a user or role.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no policy document, or a second permissions boundary.
+    pub(crate) fn with(mut self, holder: &Holder) -> Result<Self, Error> {
+        for attached in &holder.policies {
+            self.add(attached, PolicyKind::Identity, Layer::Identity)?;
+        }
+        if let Some(boundary) = &holder.boundary {
+            self.add(boundary, PolicyKind::Boundary, Layer::Boundary)?;
+        }
+        Ok(self)
+    }
+
+    fn add(&mut self, attached: &Attached, kind: PolicyKind, layer: Layer) -> Result<(), Error> {
+        match &attached.content {
+            Content::Seen(text) => {
+                let (document, warnings) = parse(&attached.name, kind, text.as_bytes())?;
+                self.warnings.extend(warnings);
+                self.layers
+                    .add(document)
+                    .map_err(|error| Error::call(error.to_string()))
+            }
+            Content::Unseen(why) => {
+                self.unseen.push(Unseen {
+                    layer,
+                    what: format!("{}: {why}", attached.name),
+                });
+                Ok(())
+            }
+        }
+    }
+
     /// The layers that exist in AWS and that were not given.
     pub(crate) fn not_given(&self) -> Vec<&'static str> {
         let given = [
@@ -249,7 +118,7 @@ impl Policies {
             }
         };
         let context = context(question);
-        let answers = asked.map(|asked| answer(&iam::evaluate(&self.layers, &asked, &context)));
+        let answers = asked.map(|asked| self.weigh(&iam::evaluate(&self.layers, &asked, &context)));
         // A denial of one form is a denial; an open one leaves the whole open.
         let rank = |answer: &Answer| match answer {
             Answer::Denied(_) => 0,
@@ -259,6 +128,33 @@ impl Policies {
         answers.min_by_key(rank).unwrap_or_else(|| {
             Answer::Undetermined(Unknown::new(Why::Unanswered, "nothing was asked"))
         })
+    }
+
+    /// What an outcome means while some policies were not seen. They may allow and they may deny,
+    /// so that only what they can't change stands: an explicit denial, and a layer that does not
+    /// allow and was seen as a whole.
+    fn weigh(&self, outcome: &Outcome) -> Answer {
+        let unseen_of = |layer: Option<Layer>| -> Vec<&str> {
+            self.unseen
+                .iter()
+                .filter(|one| layer.is_none_or(|layer| one.layer == layer))
+                .map(|one| one.what.as_str())
+                .collect()
+        };
+        let open = match outcome {
+            Outcome::Held | Outcome::Unknown(_) => unseen_of(None),
+            Outcome::NotHeld(not_held) => match &not_held.gap.cause {
+                iam::Cause::ExplicitDeny { .. } => Vec::new(),
+                iam::Cause::NothingAllows { layer }
+                | iam::Cause::Conditional { layer, .. }
+                | iam::Cause::Narrower { layer, .. } => unseen_of(Some(*layer)),
+            },
+        };
+        if open.is_empty() {
+            answer(outcome)
+        } else {
+            Answer::Undetermined(Unknown::new(Why::UnseenPolicy, open.join("; ")))
+        }
     }
 }
 

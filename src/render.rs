@@ -38,6 +38,8 @@ pub struct Shown {
     pub missing: bool,
     /// Those that could not be determined.
     pub unknown: bool,
+    /// Those that a person accepted.
+    pub waived: bool,
 }
 
 impl Shown {
@@ -46,5 +48,6 @@ impl Shown {
         passed: true,
         missing: true,
         unknown: true,
+        waived: true,
     };
 }

@@ -2,20 +2,30 @@
 //!
 //! Renderers take it as it is; nothing about the result is decided after this.
 
+mod finding;
+
 use crate::exit::Exit;
-use crate::permission::{Cloud, Requirement, Subject};
-use crate::verdict::{Source, Unknown, Verdict, Why};
+use crate::permission::{Cloud, Subject};
+use crate::verdict::{Unknown, Verdict};
+
+pub use finding::{Counts, Finding, FindingKind, Status, Waiver, unknown_list};
 
 /// Everything that a run found out: one audit per identity and place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// The audits, in the order in which they were asked for.
     pub audits: Vec<Audit>,
+    /// When it was made, in UTC as `2026-11-21T08:45:00Z` (RFC 3339), where that was noted.
+    pub made_at: Option<String>,
+    /// What is about the run and no single audit, such as a waiver that matches nothing.
+    pub warnings: Vec<String>,
 }
 
 /// What was found out about one identity in one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {
+    /// The name that the configuration gives it, where it is one of several targets.
+    pub target: Option<String>,
     /// The cloud.
     pub cloud: Cloud,
     /// Who was tested, and where.
@@ -34,6 +44,9 @@ pub struct Audit {
     pub blind_spots: Vec<&'static str>,
     /// Why nothing could be asked at all, where that is so.
     pub failure: Option<Failure>,
+    /// What could not be determined does not fail the run, by an explicit choice; where nothing
+    /// at all could be determined, it still does.
+    pub accept_unknown: bool,
 }
 
 /// Something beside permissions that Remotion needs to be right.
@@ -130,121 +143,6 @@ pub struct VersionUsed {
     pub accepted_newer: bool,
 }
 
-/// What a finding is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FindingKind {
-    /// A permission.
-    Permission,
-    /// The permission list itself.
-    VersionList,
-    /// The trust policy of the execution role.
-    TrustPolicy,
-    /// Who is tested.
-    Identity,
-}
-
-impl FindingKind {
-    /// The stable name for machines.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Permission => "permission",
-            Self::VersionList => "version_list",
-            Self::TrustPolicy => "trust_policy",
-            Self::Identity => "identity",
-        }
-    }
-}
-
-/// One permission on one scope, or another thing that has to be right, and its verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// What it is about.
-    pub kind: FindingKind,
-    /// Who has to hold it.
-    pub subject: Subject,
-    /// The heading it stands under.
-    pub group: String,
-    /// The permission, or the name of the other thing.
-    pub permission: String,
-    /// The resource scope.
-    pub scope: String,
-    /// What breaks without it.
-    pub reason: String,
-    /// Only one of two neighbouring versions needs it.
-    pub doubtful: bool,
-    /// The concrete resources that were asked about, where nothing of the scope is left open.
-    pub exact: Vec<String>,
-    /// Which source answered.
-    pub source: Source,
-    /// What the answer means.
-    pub verdict: Verdict,
-}
-
-impl Finding {
-    /// A requirement with its verdict.
-    #[must_use]
-    pub fn of(requirement: &Requirement, source: Source, verdict: Verdict) -> Self {
-        Self {
-            kind: FindingKind::Permission,
-            subject: requirement.subject,
-            group: requirement.group.clone(),
-            permission: requirement.permission.clone(),
-            scope: requirement.scope.clone(),
-            reason: requirement.reason.clone(),
-            doubtful: requirement.doubtful,
-            exact: Vec::new(),
-            source,
-            verdict,
-        }
-    }
-
-    /// Why it did not pass, for people; `None` where it passed.
-    #[must_use]
-    pub fn explanation(&self) -> Option<String> {
-        match &self.verdict {
-            Verdict::Pass(_) => None,
-            Verdict::Fail(cause) => Some(cause.to_string()),
-            Verdict::Unknown(unknown) => Some(unknown.detail.clone()),
-        }
-    }
-}
-
-/// How many findings there are of each verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Findings in all.
-    pub total: usize,
-    /// Held.
-    pub passed: usize,
-    /// Missing.
-    pub failed: usize,
-    /// Not determined.
-    pub unknown: usize,
-}
-
-impl Counts {
-    /// Counts findings.
-    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
-        let mut counts = Self::default();
-        for finding in findings {
-            counts.total += 1;
-            match finding.verdict {
-                Verdict::Pass(_) => counts.passed += 1,
-                Verdict::Fail(_) => counts.failed += 1,
-                Verdict::Unknown(_) => counts.unknown += 1,
-            }
-        }
-        counts
-    }
-
-    /// How many got an answer: `checked N of M`.
-    #[must_use]
-    pub const fn checked(&self) -> usize {
-        self.passed + self.failed
-    }
-}
-
 impl Audit {
     /// The subjects that have findings, in their order.
     #[must_use]
@@ -312,10 +210,10 @@ impl Audit {
         let excess = self.excess.as_ref().filter(|excess| excess.fails);
         if counts.failed > 0 || excess.is_some_and(|excess| !excess.held.is_empty()) {
             Exit::Missing
-        } else if counts.unknown > 0
-            || counts.total == 0
+        } else if counts.total == 0
             || self.failure.is_some()
             || excess.is_some_and(|excess| excess.reason.is_some())
+            || (counts.unknown > 0 && !(self.accept_unknown && counts.checked() > 0))
         {
             Exit::Undetermined
         } else {
@@ -325,6 +223,21 @@ impl Audit {
 }
 
 impl Report {
+    /// The report of a single audit.
+    #[must_use]
+    pub fn of(audit: Audit) -> Self {
+        Self {
+            audits: vec![audit],
+            made_at: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The findings of all audits.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.audits.iter().flat_map(|audit| &audit.findings)
+    }
+
     /// How the run ends: a missing permission decides over what is unknown.
     #[must_use]
     pub fn exit(&self) -> Exit {
@@ -336,27 +249,5 @@ impl Report {
         } else {
             Exit::Held
         }
-    }
-}
-
-/// The finding that stands for a list that is not known.
-#[must_use]
-pub fn unknown_list(subject: Subject, version: &str, newest: &str) -> Finding {
-    Finding {
-        kind: FindingKind::VersionList,
-        subject,
-        group: "Remotion version".to_owned(),
-        permission: "permission-list".to_owned(),
-        scope: version.to_owned(),
-        reason: "A newer version may need permissions that this check does not know.".to_owned(),
-        doubtful: false,
-        exact: Vec::new(),
-        source: Source::Manifest,
-        verdict: Verdict::Unknown(Unknown::new(
-            Why::UnknownList,
-            format!(
-                "the list of {version} is not known, the newest known is {newest}: update remperm, or accept it with --accept-newer"
-            ),
-        )),
     }
 }

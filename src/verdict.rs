@@ -17,10 +17,22 @@ pub enum Source {
     AwsSimulator,
     /// AWS: policy documents in files, judged by [`crate::iam`].
     AwsPolicyFiles,
+    /// AWS: the account's details as
+    /// [`GetAccountAuthorizationDetails`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html)
+    /// gave them, judged by [`crate::iam`].
+    AwsAccountDetails,
+    /// AWS: policies as IAM's reading calls gave them, judged by [`crate::iam`].
+    AwsReadPolicies,
+    /// AWS: the policies of a Terraform plan or state, judged by [`crate::iam`].
+    AwsTerraform,
     /// AWS: the trust policy of a role, as `GetRole` shows it.
     AwsTrustPolicy,
     /// Google Cloud: [`testIamPermissions`](https://cloud.google.com/resource-manager/reference/rest/v3/projects/testIamPermissions).
     GcpTestIamPermissions,
+    /// Google Cloud: allow and deny policies and roles in files.
+    GcpPolicyFiles,
+    /// Google Cloud: the bindings and roles of a Terraform plan or state.
+    GcpTerraform,
     /// The manifests that this program carries.
     Manifest,
 }
@@ -48,18 +60,6 @@ pub enum Verdict {
     Fail(Cause),
     /// Could not be determined.
     Unknown(Unknown),
-}
-
-impl Verdict {
-    /// The word for it in every output format.
-    #[must_use]
-    pub const fn status(&self) -> &'static str {
-        match self {
-            Self::Pass(_) => "pass",
-            Self::Fail(_) => "fail",
-            Self::Unknown(_) => "unknown",
-        }
-    }
 }
 
 /// What a pass rests on.
@@ -284,4 +284,6 @@ pub enum Why {
     UnknownList,
     /// Who was tested could not be found out.
     UnknownIdentity,
+    /// A policy that counts was not seen.
+    UnseenPolicy,
 }

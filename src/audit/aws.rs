@@ -52,9 +52,7 @@ pub async fn check(
                 hint,
             );
             finish(&mut audit, applied, terms, options.subjects.first());
-            return Ok(Report {
-                audits: vec![audit],
-            });
+            return Ok(Report::of(audit));
         }
     };
     let target = AwsTarget {
@@ -93,9 +91,7 @@ pub async fn check(
     audit.notes.extend(swapped(&audit.findings));
     settle_failure(&mut audit, hint);
     finish(&mut audit, applied, terms, options.subjects.first());
-    Ok(Report {
-        audits: vec![audit],
-    })
+    Ok(Report::of(audit))
 }
 
 /// What the policy simulator does not see
@@ -127,6 +123,7 @@ fn trust(role: &str, trusted: bool) -> Finding {
         } else {
             Verdict::Fail(Cause::NotTrusted)
         },
+        waiver: None,
     }
 }
 

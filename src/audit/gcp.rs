@@ -94,7 +94,5 @@ pub async fn check(
         ),
     }
     finish(&mut audit, applied, terms, Some(&Subject::ServiceAccount));
-    Ok(Report {
-        audits: vec![audit],
-    })
+    Ok(Report::of(audit))
 }

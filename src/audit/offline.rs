@@ -105,9 +105,7 @@ pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Repo
         ));
     }
     finish(&mut audit, applied, terms, Some(&subject));
-    Ok(Report {
-        audits: vec![audit],
-    })
+    Ok(Report::of(audit))
 }
 
 /// Names that stand for one thing each: a wildcard in them would ask about many, and an answer

@@ -36,9 +36,9 @@ The simulator compares the resources that are asked about literally, and sees id
 the permissions boundary and service control policies. It does not see resource control policies,
 session policies, VPC endpoint policies and bucket policies.";
 
-/// Flags of `aws check`.
+/// Whose permissions, and by which evidence.
 #[derive(Debug, Args)]
-pub(crate) struct AwsCheckArgs {
+pub(crate) struct AwsSourceArgs {
     /// A profile of the AWS configuration
     #[arg(long, value_name = "NAME", help_heading = "Who and where")]
     pub(crate) profile: Option<String>,
@@ -112,6 +112,14 @@ pub(crate) struct AwsCheckArgs {
     /// Let nothing pass that holds only as long as a condition key is absent
     #[arg(long, help_heading = "Questions")]
     pub(crate) strict_context: bool,
+}
+
+/// Flags of `aws check`.
+#[derive(Debug, Args)]
+pub(crate) struct AwsCheckArgs {
+    /// Whose permissions, and by which evidence.
+    #[command(flatten)]
+    pub(crate) source: AwsSourceArgs,
     /// Check only what this activity needs; several can be given
     #[arg(long = "for", value_name = "ACTIVITY", help_heading = "Questions")]
     pub(crate) activities: Vec<AwsActivity>,

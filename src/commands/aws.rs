@@ -1,6 +1,6 @@
 //! `remperm aws check`.
 
-use remperm::audit;
+use remperm::audit::{self, Terms};
 use remperm::aws::Options;
 use remperm::error::Error;
 use remperm::exit::Exit;
@@ -8,26 +8,25 @@ use remperm::manifest::Product;
 use remperm::permission::{Activity, Subject};
 use remperm::render::policy::write_policy;
 use remperm::report::Report;
+use remperm::version::Applied;
 use remperm::{fix, offline, version};
 
 use super::check::{finish, print, terms};
 use super::{context, environment, search};
-use crate::cli::{AwsActivity, AwsCheckArgs, AwsSubject};
+use crate::cli::{AwsActivity, AwsCheckArgs, AwsSourceArgs, AwsSubject, ReportArgs};
 use crate::terminal::Terminal;
 
 pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
     let applied = version::find(Product::Lambda, &search(&arguments.version)?)?;
+    let source = &arguments.source;
     let mut terms = terms(&arguments.report);
-    terms.strict_context = arguments.strict_context;
+    terms.strict_context = source.strict_context;
     terms.only_for = arguments
         .activities
         .iter()
         .map(|one| activity(*one))
         .collect();
-    let mut subjects: Vec<Subject> = arguments.subject.iter().map(|one| subject(*one)).collect();
-    subjects.sort_unstable();
-    subjects.dedup();
-    let fixed = match (arguments.fix, subjects.as_slice()) {
+    let fixed = match (arguments.fix, subjects(source).as_slice()) {
         (false, _) => None,
         (true, [subject]) => Some(*subject),
         (true, _) => {
@@ -35,59 +34,77 @@ pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit
                 .hint("add --subject user or --subject role"));
         }
     };
-    let report = if arguments.identity_policy.is_empty() {
-        let options = online(&arguments, subjects)?;
-        let environment = environment()?;
-        finish(&arguments.report, terminal, || {
-            audit::aws(&options, &applied, &terms, &environment)
-        })?
-    } else {
-        audit::aws_offline(&offline(&arguments, &subjects)?, &applied, &terms)?
-    };
+    let report = report(source, &arguments.report, &applied, &terms, terminal)?;
     match fixed {
         Some(subject) => print_fix(&report, subject, terminal),
         None => print(&report, &arguments.report, terminal),
     }
 }
 
-fn online(arguments: &AwsCheckArgs, subjects: Vec<Subject>) -> Result<Options, Error> {
+/// Runs the check by whatever evidence was given.
+pub(super) fn report(
+    source: &AwsSourceArgs,
+    arguments: &ReportArgs,
+    applied: &Applied,
+    terms: &Terms,
+    terminal: &Terminal,
+) -> Result<Report, Error> {
+    if !source.identity_policy.is_empty() {
+        return audit::aws_offline(&offline(source)?, applied, terms);
+    }
+    let options = online(source, arguments)?;
+    let environment = environment()?;
+    finish(arguments, terminal, || {
+        audit::aws(&options, applied, terms, &environment)
+    })
+}
+
+fn subjects(source: &AwsSourceArgs) -> Vec<Subject> {
+    let mut subjects: Vec<Subject> = source.subject.iter().map(|one| subject(*one)).collect();
+    subjects.sort_unstable();
+    subjects.dedup();
+    subjects
+}
+
+fn online(source: &AwsSourceArgs, arguments: &ReportArgs) -> Result<Options, Error> {
+    let subjects = subjects(source);
     let defaults = Options::default();
     Ok(Options {
-        profile: arguments.profile.clone(),
-        regions: arguments.region.clone(),
-        principal: arguments.principal.clone(),
-        role_name: arguments.role_name.clone(),
+        profile: source.profile.clone(),
+        regions: source.region.clone(),
+        principal: source.principal.clone(),
+        role_name: source.role_name.clone(),
         subjects: if subjects.is_empty() {
             defaults.subjects
         } else {
             subjects
         },
-        expect_account: arguments.expect_account.clone(),
-        buckets: arguments.bucket.clone(),
-        functions: arguments.function.clone(),
-        context: context::read(&arguments.context)?,
-        timeout: arguments.report.timeout,
+        expect_account: source.expect_account.clone(),
+        buckets: source.bucket.clone(),
+        functions: source.function.clone(),
+        context: context::read(&source.context)?,
+        timeout: arguments.timeout,
     })
 }
 
-fn offline(arguments: &AwsCheckArgs, subjects: &[Subject]) -> Result<offline::Options, Error> {
-    let subject = match subjects {
+fn offline(source: &AwsSourceArgs) -> Result<offline::Options, Error> {
+    let subject = match subjects(source).as_slice() {
         [subject] => Some(*subject),
         _ => None,
     };
     Ok(offline::Options {
         subject,
-        identity_policies: arguments.identity_policy.clone(),
-        boundary: arguments.boundary.clone(),
-        session_policies: arguments.session_policy.clone(),
-        service_control_policies: arguments.scp.clone(),
-        service_control_levels: arguments.scp_level.clone(),
-        account: arguments.account.clone(),
-        regions: arguments.region.clone(),
-        role_name: arguments.role_name.clone(),
-        buckets: arguments.bucket.clone(),
-        functions: arguments.function.clone(),
-        context: context::read(&arguments.context)?,
+        identity_policies: source.identity_policy.clone(),
+        boundary: source.boundary.clone(),
+        session_policies: source.session_policy.clone(),
+        service_control_policies: source.scp.clone(),
+        service_control_levels: source.scp_level.clone(),
+        account: source.account.clone(),
+        regions: source.region.clone(),
+        role_name: source.role_name.clone(),
+        buckets: source.bucket.clone(),
+        functions: source.function.clone(),
+        context: context::read(&source.context)?,
     })
 }
 

@@ -64,7 +64,7 @@ where
             return Ok(report);
         }
         let pause_now = pause.min(left);
-        let missing = Counts::of(report.audits.iter().flat_map(|audit| &audit.findings)).failed;
+        let missing = Counts::of(report.findings()).failed;
         terminal.note(&format!(
             "{missing} missing: asking again in {} s, for {} s more at the most",
             pause_now.as_secs_f32().ceil(),
@@ -96,5 +96,6 @@ fn shown(only: &[Only]) -> Shown {
         passed: only.contains(&Only::Passed),
         missing: only.contains(&Only::Missing),
         unknown: only.contains(&Only::Unknown),
+        waived: only.contains(&Only::Waived),
     }
 }

@@ -118,5 +118,6 @@ pub(super) fn unknown(expected: &str) -> Finding {
             Why::UnknownIdentity,
             "the token does not say whose it is: use a service account's credentials",
         )),
+        waiver: None,
     }
 }

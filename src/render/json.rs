@@ -10,14 +10,17 @@ use crate::report::{Audit, Counts, Finding, Report};
 use crate::verdict::{Cause, Source, Verdict, Why};
 
 /// The version of the shape.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 #[derive(Serialize)]
 struct JsonReport<'a> {
     schema_version: u32,
     tool: Tool,
     exit_code: u8,
+    /// In UTC, as RFC 3339 writes it.
+    made_at: Option<&'a str>,
     counts: JsonCounts,
+    warnings: &'a [String],
     audits: Vec<JsonAudit<'a>>,
 }
 
@@ -34,12 +37,16 @@ struct JsonCounts {
     passed: usize,
     missing: usize,
     unknown: usize,
+    waived: usize,
 }
 
 #[derive(Serialize)]
 struct JsonAudit<'a> {
+    /// The name of the target in the configuration.
+    target: Option<&'a str>,
     cloud: Cloud,
     exit_code: u8,
+    accept_unknown: bool,
     tested: JsonTested<'a>,
     remotion: JsonVersion<'a>,
     counts: JsonCounts,
@@ -125,12 +132,12 @@ struct JsonFinding<'a> {
     reason: &'a str,
     doubtful: bool,
     status: &'static str,
-    /// Only with `fail`.
+    /// Only where it is not held.
     cause: Option<&'static str>,
-    /// Only with `unknown`.
+    /// Only where it could not be determined.
     unknown: Option<Why>,
     detail: Option<String>,
-    /// Only with `fail`: what mends it.
+    /// Only where it is not held: what mends it.
     remedy: Option<&'static str>,
     /// Only with `pass`: the resources that were asked about.
     asked: Option<&'a [String]>,
@@ -139,6 +146,16 @@ struct JsonFinding<'a> {
     /// Only with `pass`, on Google Cloud: the level at which it is held.
     level: Option<Level>,
     source: Source,
+    /// A person's decision to live with it.
+    waiver: Option<JsonWaiver<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonWaiver<'a> {
+    reason: &'a str,
+    owner: &'a str,
+    expires: &'a str,
+    expired: bool,
 }
 
 /// Writes the report, with a line break at its end.
@@ -147,7 +164,6 @@ struct JsonFinding<'a> {
 ///
 /// What the writer says.
 pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    let all = report.audits.iter().flat_map(|audit| &audit.findings);
     let json = JsonReport {
         schema_version: SCHEMA_VERSION,
         tool: Tool {
@@ -155,7 +171,9 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
             version: env!("CARGO_PKG_VERSION"),
         },
         exit_code: report.exit().code(),
-        counts: counts(Counts::of(all)),
+        made_at: report.made_at.as_deref(),
+        warnings: &report.warnings,
+        counts: counts(Counts::of(report.findings())),
         audits: report.audits.iter().map(audit).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &json)?;
@@ -169,6 +187,7 @@ const fn counts(counts: Counts) -> JsonCounts {
         passed: counts.passed,
         missing: counts.failed,
         unknown: counts.unknown,
+        waived: counts.waived,
     }
 }
 
@@ -176,6 +195,8 @@ fn audit(audit: &Audit) -> JsonAudit<'_> {
     let tested = &audit.tested;
     let version = &audit.version;
     JsonAudit {
+        target: audit.target.as_deref(),
+        accept_unknown: audit.accept_unknown,
         cloud: audit.cloud,
         exit_code: audit.exit().code(),
         tested: JsonTested {
@@ -257,7 +278,7 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
         scope: &finding.scope,
         reason: &finding.reason,
         doubtful: finding.doubtful,
-        status: finding.verdict.status(),
+        status: finding.status().code(),
         cause: cause.map(Cause::code),
         unknown,
         detail: finding.explanation(),
@@ -266,5 +287,11 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
         taken_as_absent: held.map(|held| held.taken_as_absent.as_slice()),
         level: held.and_then(|held| held.level),
         source: finding.source,
+        waiver: finding.waiver.as_ref().map(|waiver| JsonWaiver {
+            reason: &waiver.reason,
+            owner: &waiver.owner,
+            expires: &waiver.expires,
+            expired: waiver.expired,
+        }),
     }
 }

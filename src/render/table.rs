@@ -11,7 +11,7 @@ use super::layout::{bold, cell, clean, is_wide, labelled, paint, status, table};
 use super::{Shown, Style};
 use crate::exit::Exit;
 use crate::permission::{Cloud, Level, Subject};
-use crate::report::{Audit, Counts, Finding, FindingKind, Report};
+use crate::report::{Audit, Counts, Finding, FindingKind, Report, Status};
 use crate::verdict::Verdict;
 
 /// Writes the report.
@@ -37,19 +37,21 @@ pub fn write(report: &Report, shown: Shown, style: Style, out: &mut impl Write) 
 }
 
 /// The word in the table; a failure stands out without colours too.
-const fn word(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass(_) => "pass",
-        Verdict::Fail(_) => "FAIL",
-        Verdict::Unknown(_) => "unknown",
+const fn word(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "pass",
+        Status::Fail => "FAIL",
+        Status::Unknown => "unknown",
+        Status::Waived => "waived",
     }
 }
 
-const fn is_shown(verdict: &Verdict, shown: Shown) -> bool {
-    match verdict {
-        Verdict::Pass(_) => shown.passed,
-        Verdict::Fail(_) => shown.missing,
-        Verdict::Unknown(_) => shown.unknown,
+const fn is_shown(status: Status, shown: Shown) -> bool {
+    match status {
+        Status::Pass => shown.passed,
+        Status::Fail => shown.missing,
+        Status::Unknown => shown.unknown,
+        Status::Waived => shown.waived,
     }
 }
 
@@ -77,7 +79,7 @@ fn rows(
 ) -> io::Result<()> {
     let findings: Vec<&Finding> = audit
         .of_subject(subject)
-        .filter(|finding| is_shown(&finding.verdict, shown))
+        .filter(|finding| is_shown(finding.status(), shown))
         .collect();
     if findings.is_empty() {
         return Ok(());
@@ -132,7 +134,7 @@ fn rows(
                 held.asked.join(", ")
             ));
         }
-        let status = status(word(&finding.verdict), style);
+        let status = status(word(finding.status()), style);
         if is_wide(style) {
             table.add_row([
                 status,
@@ -176,7 +178,7 @@ fn shared_explanation(audit: &Audit, subject: Subject) -> Option<String> {
 fn not_passed(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> {
     let mut open: Vec<(Subject, Option<String>, Vec<&Finding>)> = Vec::new();
     for finding in &audit.findings {
-        if matches!(finding.verdict, Verdict::Pass(_)) {
+        if finding.status() == Status::Pass {
             continue;
         }
         let explanation = finding.explanation();
@@ -185,7 +187,7 @@ fn not_passed(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<(
                 && *other == explanation
                 && of
                     .first()
-                    .is_some_and(|one| word(&one.verdict) == word(&finding.verdict))
+                    .is_some_and(|one| word(one.status()) == word(finding.status()))
         }) {
             Some((_, _, same)) => same.push(finding),
             None => open.push((finding.subject, explanation, vec![finding])),
@@ -198,7 +200,7 @@ fn not_passed(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<(
     for (subject, explanation, findings) in open {
         let all = audit.of_subject(subject).count();
         if findings.len() == all && all > FEW {
-            let word = findings.first().map_or("", |one| word(&one.verdict));
+            let word = findings.first().map_or("", |one| word(one.status()));
             writeln!(out, "  {word:7} {subject}: all {all} permissions")?;
         } else {
             lines(subject, &findings, style, out)?;
@@ -220,9 +222,9 @@ fn lines(
     out: &mut impl Write,
 ) -> io::Result<()> {
     for finding in findings {
-        let word = word(&finding.verdict);
-        let color = match finding.verdict {
-            Verdict::Fail(_) => AnsiColor::Red,
+        let word = word(finding.status());
+        let color = match finding.status() {
+            Status::Fail => AnsiColor::Red,
             _ => AnsiColor::Yellow,
         };
         let what = format!("{subject}: {}", clean(&finding.permission));

@@ -282,7 +282,7 @@ fn expect_narrower(row: &Finding, question: &str, narrower: &str, name: &str) {
         !witness.contains(['*', '?']),
         "{name}: {witness} is no resource"
     );
-    assert_eq!(row.verdict.status(), "fail");
+    assert_eq!(row.status().code(), "fail");
 }
 
 /// `*` can't be narrowed by a little: what acts on no resource of its own is not allowed on any
@@ -440,7 +440,7 @@ fn names_make_a_limited_policy_pass() {
             } else {
                 "pass"
             };
-            assert_eq!(row.verdict.status(), expected, "{name}: {row:#?}");
+            assert_eq!(row.status().code(), expected, "{name}: {row:#?}");
         }
         let unnamed = checker.check_with(&policy, |options| options.account = None);
         for row in findings(&unnamed) {
