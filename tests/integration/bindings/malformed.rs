@@ -88,7 +88,7 @@ fn a_file_that_can_not_be_read_as_a_whole_names_the_place() {
 fn a_key_that_stands_twice_is_no_policy() {
     let json =
         r#"{"bindings":[{"role":"roles/viewer","role":"roles/owner","members":["allUsers"]}]}"#;
-    refused(check(json), &["policy.json:1:36", "\"role\" stands twice"]);
+    refused(check(json), &["policy.json:1:37", "\"role\" stands twice"]);
     let yaml = "bindings:\n- role: roles/viewer\n  role: roles/owner\n";
     let run = refused(check(yaml), &["policy.json:3:", "role"]);
     assert!(!run.stderr.contains("Policy in Options"), "{}", run.stderr);
