@@ -15,3 +15,4 @@ mod policies;
 mod project;
 mod readme;
 mod support;
+mod targets;
