@@ -142,6 +142,25 @@ pub fn partition_of_region(name: &str) -> Result<Partition, Error> {
     credentials::region_partition(name, "--region")
 }
 
+/// The partition of this name; `None` for one in which Remotion does not run.
+#[must_use]
+pub fn partition_named(name: &str) -> Option<Partition> {
+    [Partition::Aws, Partition::AwsCn]
+        .into_iter()
+        .find(|partition| partition.name() == name)
+}
+
+/// Whether a trust policy, as JSON or encoded as IAM sends it, lets Lambda assume its role;
+/// `None` where that can't be told from the policy alone.
+#[must_use]
+pub fn trusts_lambda(policy: &str) -> Option<bool> {
+    match trust::of(policy) {
+        trust::Trust::Given => Some(true),
+        trust::Trust::Refused => Some(false),
+        trust::Trust::Unclear => None,
+    }
+}
+
 /// The smallest policy for running the checks: simulating any user or role of the account, and
 /// looking up roles, whose paths no other call tells. `sts:GetCallerIdentity` needs no permission.
 #[must_use]

@@ -60,6 +60,7 @@ pub mod environment;
 pub mod http;
 
 pub mod aws;
+pub mod bindings;
 pub mod gcp;
 pub mod holder;
 pub mod iam;

@@ -103,7 +103,7 @@ const BLIND_SPOTS: &[&str] = &[
 ];
 
 /// Whether Lambda may assume the execution role, as its trust policy was seen.
-fn trust(role: &str, trusted: bool) -> Finding {
+pub(super) fn trust(role: &str, trusted: bool) -> Finding {
     Finding {
         kind: FindingKind::TrustPolicy,
         subject: Subject::Role,
@@ -129,7 +129,7 @@ fn trust(role: &str, trusted: bool) -> Finding {
 
 /// Says so where a subject holds what both lists have in common and nothing that only its own
 /// has: the mistake that Remotion's own troubleshooting page lists first.
-fn swapped(findings: &[Finding]) -> Vec<String> {
+pub(super) fn swapped(findings: &[Finding]) -> Vec<String> {
     let of = |subject: Subject| {
         findings
             .iter()

@@ -94,6 +94,7 @@ fn offline(source: &AwsSourceArgs) -> Result<offline::Options, Error> {
     };
     Ok(offline::Options {
         subject,
+        holders: offline::Holders::None,
         identity_policies: source.identity_policy.clone(),
         boundary: source.boundary.clone(),
         session_policies: source.session_policy.clone(),
