@@ -22,6 +22,7 @@ use crate::version::{Applied, no_list};
 pub use aws::check as aws;
 pub use gcp::check as gcp;
 pub use offline::check as aws_offline;
+pub(crate) use offline::document as aws_document;
 
 /// What every check is told beside its cloud's own options.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -14,8 +14,8 @@ pub(crate) use aws::{AwsActivity, AwsCheckArgs, AwsCommand, AwsSourceArgs, AwsSu
 pub(crate) use explain::ExplainArgs;
 pub(crate) use gcp::{GcpCheckArgs, GcpCommand};
 pub(crate) use policies::{
-    AuditorArgs, AwsPartition, AwsPolicyArgs, ListArgs, PoliciesCommand, ProductName, RoleArgs,
-    RoleFormat, ShowArgs,
+    AuditorArgs, AwsPartition, AwsPolicyArgs, DiffArgs, DiffFormat, DiffSubject, ListArgs,
+    PoliciesCommand, ProductName, RoleArgs, RoleFormat, ShowArgs,
 };
 
 /// Checks that the identity that runs Remotion in your cloud holds the permissions that your

@@ -6,6 +6,7 @@ use crate::aws;
 use crate::aws::arn::{Caller, is_account};
 use crate::error::Error;
 use crate::holder::Content;
+use crate::iam::Document;
 use crate::manifest::Partition;
 use crate::offline::{self, Identity, Options, Seen};
 use crate::permission::{Cloud, Requirement, Subject};
@@ -47,9 +48,36 @@ pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Repo
     let regions = regions(options)?;
     let seen = offline::find(options)?;
     let partition = partition(&regions, &seen.identities)?;
+    judge(options, &seen, partition, regions, applied, terms)
+}
+
+/// Judges one policy document, for any account and region of a partition.
+///
+/// # Errors
+///
+/// The version has no list for the partition.
+pub(crate) fn document(
+    document: Document,
+    subject: Subject,
+    partition: Partition,
+    applied: &Applied,
+) -> Result<Report, Error> {
+    let seen = Seen::of_document(document, subject)?;
+    let (options, terms) = (Options::default(), Terms::default());
+    judge(&options, &seen, partition, Vec::new(), applied, &terms)
+}
+
+fn judge(
+    options: &Options,
+    seen: &Seen,
+    partition: Partition,
+    regions: Vec<String>,
+    applied: &Applied,
+    terms: &Terms,
+) -> Result<Report, Error> {
     let subjects: Vec<Subject> = seen.identities.iter().map(|one| one.subject).collect();
     let requirements = requirements(applied, &subjects, partition, &terms.only_for)?;
-    let target = target(options, applied, partition, &regions, &seen);
+    let target = target(options, applied, partition, &regions, seen);
     let questions = plan::aws_questions(&requirements, &target);
     let answers: Vec<Answer> = questions
         .iter()
