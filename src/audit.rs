@@ -3,6 +3,7 @@
 //! This is the only module that knows both the plan and the sources.
 
 mod aws;
+mod base;
 mod gcp;
 mod offline;
 
@@ -17,7 +18,7 @@ use crate::permission::{Activity, Cloud, Requirement, Subject};
 use crate::plan::{Form, Question};
 use crate::report::{Audit, Failure, Finding, Tested, unknown_list};
 use crate::verdict::{Answer, Source, Unknown, Verdict};
-use crate::version::{Applied, no_list};
+use crate::version::{Applied, Base, no_list};
 
 pub use aws::check as aws;
 pub use gcp::check as gcp;
@@ -35,6 +36,8 @@ pub struct Terms {
     pub accept_unknown: bool,
     /// Only what these activities need is checked; empty means everything.
     pub only_for: Vec<Activity>,
+    /// Only what this version does not need for sure is checked.
+    pub beyond: Option<Base>,
 }
 
 /// When everything has to be over. A time that no clock can hold means a day.
@@ -47,16 +50,12 @@ fn requirements(
     applied: &Applied,
     subjects: &[Subject],
     partition: Partition,
-    only_for: &[Activity],
+    terms: &Terms,
 ) -> Result<Vec<Requirement>, Error> {
+    let only_for = &terms.only_for;
     let mut all = Vec::new();
     for subject in subjects {
-        all.extend(
-            applied
-                .manifest
-                .requirements(*subject, partition)
-                .map_err(no_list)?,
-        );
+        all.extend(base::needed(applied, *subject, partition, terms).map_err(no_list)?);
     }
     if !only_for.is_empty() {
         // What no catalogue knows may be needed for anything.
@@ -68,7 +67,7 @@ fn requirements(
                     .any(|activity| only_for.contains(activity))
         });
     }
-    if all.is_empty() {
+    if all.is_empty() && terms.beyond.is_none() {
         // An empty check would be green.
         return Err(Error::call("there is nothing to check")
             .hint("this subject needs nothing for the activities that --for names"));
@@ -77,13 +76,19 @@ fn requirements(
 }
 
 fn audit(cloud: Cloud, applied: &Applied, terms: &Terms) -> Audit {
+    let mut version = applied.used(terms.accept_newer);
+    let mut notes = applied.warnings.clone();
+    if let Some(base) = &terms.beyond {
+        version.base = Some(base.used());
+        notes.extend(base::notes(base, applied, terms));
+    }
     Audit {
         target: None,
         cloud,
         tested: Tested::default(),
-        version: applied.used(terms.accept_newer),
+        version,
         findings: Vec::new(),
-        notes: applied.warnings.clone(),
+        notes,
         readiness: Vec::new(),
         excess: None,
         blind_spots: Vec::new(),

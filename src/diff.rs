@@ -148,7 +148,6 @@ pub fn addition(from: &str, to: &str, options: &Options) -> Result<(Addition, Ve
         }
         Side::Policy(document) => {
             let report = coverage::needed(document, after, &options)?;
-            notes.extend(report.audits.iter().flat_map(|audit| audit.notes.clone()));
             let fix = fix::of(&report, subject);
             notes.extend(fix.advice);
             Addition::Aws(fix.policy)

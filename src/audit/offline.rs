@@ -1,7 +1,7 @@
 //! The check of AWS policy files, without any account.
 
 use super::aws::swapped;
-use super::{Terms, audit, findings, finish, requirements};
+use super::{Terms, audit, base, findings, finish, requirements};
 use crate::aws;
 use crate::aws::arn::{Caller, is_account};
 use crate::error::Error;
@@ -76,7 +76,10 @@ fn judge(
     terms: &Terms,
 ) -> Result<Report, Error> {
     let subjects: Vec<Subject> = seen.identities.iter().map(|one| one.subject).collect();
-    let requirements = requirements(applied, &subjects, partition, &terms.only_for)?;
+    let requirements = requirements(applied, &subjects, partition, terms)?;
+    if requirements.is_empty() {
+        return Ok(base::nothing_to_ask(Cloud::Aws, applied, terms, &subjects));
+    }
     let target = target(options, applied, partition, &regions, seen);
     let questions = plan::aws_questions(&requirements, &target);
     let answers: Vec<Answer> = questions
@@ -110,10 +113,14 @@ fn judge(
                 }
             }
         }
-        judge_trust(identity, &mut audit);
+        // An upgrade changes nothing about who may assume the role.
+        if terms.beyond.is_none() {
+            judge_trust(identity, &mut audit);
+        }
     }
     audit.notes.extend(not_given(&seen.identities));
     audit.notes.extend(swapped(&audit.findings));
+    base::add_nothing_new(&mut audit, applied, terms, &subjects);
     finish(&mut audit, applied, terms, subjects.first());
     Ok(Report::of(audit))
 }

@@ -118,7 +118,19 @@ fn counted(changes: &Changes, subject: Subject) -> String {
             .filter(|change| change.way == way)
             .count()
     };
-    format!("{} came, {} went", count(Way::Came), count(Way::Went))
+    let known = if [&changes.from, &changes.to]
+        .iter()
+        .all(|version| version.certainty != "newer_than_known")
+    {
+        ""
+    } else {
+        ", as far as is known"
+    };
+    format!(
+        "{} came, {} went{known}",
+        count(Way::Came),
+        count(Way::Went)
+    )
 }
 
 /// What is to be said of a change beside its reason.
