@@ -2,6 +2,7 @@
 
 mod aws;
 mod explain;
+mod gate;
 mod gcp;
 mod policies;
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use aws::{AwsActivity, AwsCheckArgs, AwsCommand, AwsSourceArgs, AwsSubject};
 pub(crate) use explain::ExplainArgs;
+pub(crate) use gate::{CloudName, GateCommand, UpgradeArgs};
 pub(crate) use gcp::{GcpCheckArgs, GcpCommand};
 pub(crate) use policies::{
     AuditorArgs, AwsPartition, AwsPolicyArgs, DiffArgs, DiffFormat, DiffSubject, ListArgs,
@@ -85,6 +87,9 @@ pub(crate) enum Command {
     /// Check permissions on Google Cloud
     #[command(subcommand)]
     Gcp(GcpCommand),
+    /// Check what changes, for pipelines
+    #[command(subcommand)]
+    Gate(GateCommand),
     /// Print what a Remotion version needs
     #[command(subcommand)]
     Policies(PoliciesCommand),

@@ -4,6 +4,7 @@ mod aws;
 mod check;
 mod context;
 mod explain;
+mod gate;
 mod gcp;
 mod policies;
 
@@ -13,7 +14,7 @@ use remperm::error::Error;
 use remperm::exit::Exit;
 use remperm::version::Search;
 
-use crate::cli::{AwsCommand, Cli, Command, GcpCommand, VersionArgs};
+use crate::cli::{AwsCommand, Cli, Command, GateCommand, GcpCommand, VersionArgs};
 use crate::terminal::Terminal;
 
 /// Runs a command and tells how it ended.
@@ -21,6 +22,7 @@ pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> 
     match command {
         Command::Aws(AwsCommand::Check(arguments)) => aws::check(*arguments, terminal),
         Command::Gcp(GcpCommand::Check(arguments)) => gcp::check(*arguments, terminal),
+        Command::Gate(GateCommand::Upgrade(arguments)) => gate::upgrade(*arguments, terminal),
         Command::Policies(command) => policies::run(command, terminal),
         Command::Explain(arguments) => explain::explain(&arguments, terminal),
         Command::Completions { shell } => terminal.print(Exit::Held, |out| {

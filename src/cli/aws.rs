@@ -37,7 +37,7 @@ the permissions boundary and service control policies. It does not see resource 
 session policies, VPC endpoint policies and bucket policies.";
 
 /// Whose permissions, and by which evidence.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub(crate) struct AwsSourceArgs {
     /// A profile of the AWS configuration
     #[arg(long, value_name = "NAME", help_heading = "Who and where")]
