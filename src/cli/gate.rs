@@ -94,6 +94,9 @@ struct Bare {
     aws: AwsSourceArgs,
     #[command(flatten)]
     gcp: GateGcpArgs,
+    /// Flags of the source refer to some of these.
+    #[command(flatten)]
+    _report: ReportArgs,
 }
 
 impl UpgradeArgs {

@@ -211,7 +211,7 @@ pub fn nothing_new(subject: Subject, version: &str, base: &str) -> Finding {
         exact: Vec::new(),
         source: Source::Manifest,
         verdict: Verdict::Pass(Held {
-            asked: Vec::new(),
+            asked: vec![version.to_owned()],
             taken_as_absent: Vec::new(),
             level: None,
         }),

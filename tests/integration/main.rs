@@ -7,6 +7,8 @@
 
 mod aws;
 mod aws_server;
+mod diff;
+mod gate;
 mod gcp;
 mod gcp_server;
 mod http_server;
