@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::{AwsSourceArgs, ReportArgs, VersionArgs};
 
@@ -34,7 +34,8 @@ pub(crate) struct UpgradeArgs {
     /// under any name; - is such a file on the standard input. Only the lock file's own root counts
     #[arg(long, value_name = "FILE|VERSION", help_heading = "Remotion version")]
     pub(crate) base: String,
-    /// The cloud; else that of the flags given, else that of the package that the project has
+    /// The cloud; else that of the flags given, else that of the package that the project has. With
+    /// a remperm.toml it has to be said for Google Cloud
     #[arg(long, value_name = "CLOUD", help_heading = "Who and where")]
     pub(crate) cloud: Option<CloudName>,
     /// Whose permissions on AWS, and by which evidence; region and bucket are for both clouds.
@@ -61,7 +62,7 @@ pub(crate) enum CloudName {
 }
 
 /// Whose permissions on Google Cloud: the flags of `gcp check` that AWS has no use for.
-#[derive(Debug, Args, PartialEq, Eq)]
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Google Cloud")]
 pub(crate) struct GateGcpArgs {
     /// The project, as for `gcp check`
@@ -87,27 +88,20 @@ pub(crate) struct GateGcpArgs {
     pub(crate) service: Vec<String>,
 }
 
-/// A call without any flag of either cloud.
-#[derive(Parser)]
-struct Bare {
-    #[command(flatten)]
-    aws: AwsSourceArgs,
-    #[command(flatten)]
-    gcp: GateGcpArgs,
-    /// Flags of the source refer to some of these.
-    #[command(flatten)]
-    _report: ReportArgs,
-}
-
 impl UpgradeArgs {
-    /// For which clouds there are flags: AWS, Google Cloud. Regions and buckets are for both.
-    pub(crate) fn flags(&self) -> (bool, bool) {
-        let Ok(bare) = Bare::try_parse_from(["remperm"]) else {
-            return (false, false);
+    /// For which clouds flags were typed: AWS, Google Cloud. Regions and buckets are for both.
+    pub(crate) fn clouds(&self) -> (bool, bool) {
+        let is_typed = |command: clap::Command| {
+            command.get_arguments().any(|arg| {
+                let id = arg.get_id().as_str();
+                !matches!(id, "region" | "bucket")
+                    && self.report.config.typed.iter().any(|one| one == id)
+            })
         };
-        let mut aws = self.aws.clone();
-        aws.region.clone_from(&bare.aws.region);
-        aws.bucket.clone_from(&bare.aws.bucket);
-        (aws != bare.aws, self.gcp != bare.gcp)
+        let bare = || clap::Command::new("remperm");
+        (
+            is_typed(AwsSourceArgs::augment_args(bare())),
+            is_typed(GateGcpArgs::augment_args(bare())),
+        )
     }
 }

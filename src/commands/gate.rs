@@ -1,30 +1,41 @@
 //! `remperm gate …`.
 
-use remperm::audit;
+use remperm::audit::Terms;
 use remperm::error::Error;
 use remperm::exit::Exit;
 use remperm::gcp::Options;
 use remperm::manifest::Product;
 use remperm::project::{self, Outcome};
-use remperm::report::Report;
 use remperm::version::{self, Applied, Chosen, Search};
 
-use super::check::{finish, print, terms};
-use super::{aws, environment, search};
+use super::check::{print, terms};
+use super::prepared::{Evidence, Prepared};
+use super::run::run;
+use super::{aws, environment, search, working_directory};
 use crate::cli::{CloudName, UpgradeArgs};
 use crate::terminal::Terminal;
 
-pub(super) fn upgrade(arguments: UpgradeArgs, terminal: &Terminal) -> Result<Exit, Error> {
+pub(super) fn upgrade(arguments: &UpgradeArgs, terminal: &Terminal) -> Result<Exit, Error> {
     let is_stdin = |path: &std::path::PathBuf| path.as_os_str() == "-";
     if arguments.base == "-" && arguments.aws.identity_policy.iter().any(is_stdin) {
         return Err(Error::call("the standard input can be read only once")
             .hint("give the base or the policy as a file"));
     }
-    let search = search(&arguments.version)?;
-    let product = match cloud(&arguments, &search)? {
+    let search = search(&arguments.version, &working_directory()?)?;
+    let product = match cloud(arguments, &search)? {
         CloudName::Aws => Product::Lambda,
         CloudName::Gcp => Product::CloudRun,
     };
+    // Which defaults apply is decided before the project is looked at.
+    if let (Product::CloudRun, None, Some(config)) =
+        (product, arguments.cloud, &arguments.report.config.found)
+    {
+        return Err(Error::call(format!(
+            "the defaults of {} for Google Cloud apply only where the cloud is named",
+            config.file.display()
+        ))
+        .hint("add --cloud gcp, or leave the configuration out with --no-config"));
+    }
     let applied = version::find(product, &search)?;
     // The newest version stands in for a project's in other commands; a gate has to know it.
     if applied.chosen == Chosen::Newest {
@@ -35,25 +46,22 @@ pub(super) fn upgrade(arguments: UpgradeArgs, terminal: &Terminal) -> Result<Exi
         .hint("name the project with --project-dir, or the new version with --remotion-version"));
     }
     let mut terms = terms(&arguments.report);
-    terms.strict_context = arguments.aws.strict_context;
     terms.beyond = Some(version::base(product, &arguments.base)?);
-    let report = match product {
-        Product::Lambda => aws::report(
-            &arguments.aws,
-            &arguments.report,
-            &applied,
-            &terms,
-            terminal,
-        )?,
-        Product::CloudRun => on_google_cloud(&arguments, &applied, &terms, terminal)?,
+    let prepared = match product {
+        Product::Lambda => aws::ready(&arguments.aws, &arguments.report, applied, terms)?,
+        Product::CloudRun => on_google_cloud(arguments, applied, terms)?,
     };
+    let report = run(&arguments.report, terminal, |means| {
+        let prepared = &prepared;
+        async move { prepared.check(&means).await }
+    })?;
     print(&report, &arguments.report, terminal)
 }
 
 /// The cloud that was named, else that of the flags, else that of the one package that the project
 /// has; AWS where the project has neither.
 fn cloud(arguments: &UpgradeArgs, search: &Search) -> Result<CloudName, Error> {
-    let (aws, gcp) = arguments.flags();
+    let (aws, gcp) = arguments.clouds();
     let flags_of_other = match arguments.cloud {
         Some(CloudName::Aws) => gcp,
         Some(CloudName::Gcp) => aws,
@@ -97,10 +105,9 @@ fn has(product: Product, search: &Search) -> Result<bool, Error> {
 
 fn on_google_cloud(
     arguments: &UpgradeArgs,
-    applied: &Applied,
-    terms: &audit::Terms,
-    terminal: &Terminal,
-) -> Result<Report, Error> {
+    applied: Applied,
+    terms: Terms,
+) -> Result<Prepared, Error> {
     let own = &arguments.gcp;
     let options = Options {
         project: own.project.clone(),
@@ -116,8 +123,9 @@ fn on_google_cloud(
         timeout: arguments.report.timeout,
         ..Options::default()
     };
-    let environment = environment()?;
-    finish(&arguments.report, terminal, || {
-        audit::gcp(&options, applied, terms, &environment)
+    Ok(Prepared {
+        applied,
+        terms,
+        evidence: Evidence::Gcp(options, environment()?),
     })
 }

@@ -464,3 +464,25 @@ fn google_cloud_is_asked_where_something_may_be_new() {
     let run = call("4.9.9").expect(1);
     assert!(checked(&run).len() >= 15, "{:?}", checked(&run));
 }
+
+/// The defaults of one cloud never stand in for those of the other.
+#[test]
+fn the_configuration_of_the_named_cloud_applies() {
+    let call = |arguments: &[&str]| {
+        gate(&["--base", "4.0.460", "--format", "json"])
+            .arguments(arguments)
+            .file(
+                "package.json",
+                r#"{"dependencies": {"@remotion/cloudrun": "4.0.461"}}"#,
+            )
+            .file(
+                "remperm.toml",
+                "[aws]\nprofile = \"production\"\nregion = [\"eu-central-1\"]\n",
+            )
+            .run()
+    };
+    let run = call(&[]).expect(2);
+    assert!(run.stderr.contains("add --cloud gcp"), "{}", run.stderr);
+    call(&["--cloud", "gcp"]).expect(0);
+    call(&["--no-config"]).expect(0);
+}

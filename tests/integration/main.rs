@@ -17,3 +17,4 @@ mod policies;
 mod project;
 mod readme;
 mod support;
+mod targets;
