@@ -71,6 +71,7 @@ pub mod iam;
 pub mod offline;
 
 pub mod audit;
+pub mod diff;
 pub mod explain;
 pub mod fix;
 pub mod render;

@@ -3,6 +3,7 @@
 //! Renderers read no environment, no clock and no terminal: what they need to know of those is in
 //! [`Style`].
 
+pub mod diff;
 pub mod explanation;
 pub mod json;
 mod layout;

@@ -1,6 +1,6 @@
 //! The check of an AWS user and execution role.
 
-use super::{Terms, audit, deadline, fail, findings, finish, requirements, settle_failure};
+use super::{Terms, audit, base, deadline, fail, findings, finish, requirements, settle_failure};
 use crate::aws::{self, Stop};
 use crate::environment::Environment;
 use crate::error::Error;
@@ -26,7 +26,15 @@ pub async fn check(
 ) -> Result<Report, Error> {
     let deadline = deadline(options.timeout);
     let place = aws::place(options, environment)?;
-    let requirements = requirements(applied, &options.subjects, place.partition, &terms.only_for)?;
+    let requirements = requirements(applied, &options.subjects, place.partition, terms)?;
+    if requirements.is_empty() {
+        return Ok(base::nothing_to_ask(
+            Cloud::Aws,
+            applied,
+            terms,
+            &options.subjects,
+        ));
+    }
     let mut audit = audit(Cloud::Aws, applied, terms);
     audit.blind_spots = BLIND_SPOTS.to_vec();
     audit.tested.regions.clone_from(&place.regions);
@@ -85,11 +93,13 @@ pub async fn check(
         .map(|subject| (*subject, who.name(*subject)))
         .collect();
     audit.notes.append(&mut who.notes);
-    if let Some(trusted) = who.trusts_lambda {
+    // An upgrade changes nothing about who may assume the role.
+    if let Some(trusted) = who.trusts_lambda.filter(|_| terms.beyond.is_none()) {
         audit.findings.push(trust(&who.role_arn, trusted));
     }
     audit.notes.extend(swapped(&audit.findings));
     settle_failure(&mut audit, hint);
+    base::add_nothing_new(&mut audit, applied, terms, &options.subjects);
     finish(&mut audit, applied, terms, options.subjects.first());
     Ok(Report::of(audit))
 }

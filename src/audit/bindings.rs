@@ -67,7 +67,7 @@ pub(super) fn judge(
     terms: &Terms,
 ) -> Result<Audit, Error> {
     let subject = Subject::ServiceAccount;
-    let requirements = requirements(applied, &[subject], Partition::Aws, &terms.only_for)?;
+    let requirements = requirements(applied, &[subject], Partition::Aws, terms)?;
     let judge = Judge::new(policies, member, options.project.as_deref());
     let answered: Vec<_> = requirements.iter().map(|one| judge.answers(one)).collect();
     let mut audit = audit(Cloud::Gcp, applied, terms);

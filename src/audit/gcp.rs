@@ -1,6 +1,6 @@
 //! The check of a Google Cloud service account.
 
-use super::{Terms, audit, deadline, fail, findings, finish, requirements, settle_failure};
+use super::{Terms, audit, base, deadline, fail, findings, finish, requirements, settle_failure};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::gcp;
@@ -37,12 +37,11 @@ pub async fn check(
     http: &Http,
 ) -> Result<Report, Error> {
     let deadline = deadline(options.timeout);
-    let requirements = requirements(
-        applied,
-        &[Subject::ServiceAccount],
-        Partition::Aws,
-        &terms.only_for,
-    )?;
+    let requirements = requirements(applied, &[Subject::ServiceAccount], Partition::Aws, terms)?;
+    if requirements.is_empty() {
+        let subjects = [Subject::ServiceAccount];
+        return Ok(base::nothing_to_ask(Cloud::Gcp, applied, terms, &subjects));
+    }
     let mut audit = audit(Cloud::Gcp, applied, terms);
     audit.blind_spots = BLIND_SPOTS.to_vec();
     let version = &applied.manifest.version;

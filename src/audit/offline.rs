@@ -1,11 +1,12 @@
 //! The check of AWS policy files, without any account.
 
 use super::aws::swapped;
-use super::{Terms, audit, findings, finish, requirements};
+use super::{Terms, audit, base, findings, finish, requirements};
 use crate::aws;
 use crate::aws::arn::{Caller, is_account};
 use crate::error::Error;
 use crate::holder::Content;
+use crate::iam::Document;
 use crate::manifest::Partition;
 use crate::offline::{self, Identity, Options, Seen};
 use crate::permission::{Cloud, Requirement, Subject};
@@ -47,9 +48,39 @@ pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Repo
     let regions = regions(options)?;
     let seen = offline::find(options)?;
     let partition = partition(&regions, &seen.identities)?;
+    judge(options, &seen, partition, regions, applied, terms)
+}
+
+/// Judges one policy document, for any account and region of a partition.
+///
+/// # Errors
+///
+/// The version has no list for the partition.
+pub(crate) fn document(
+    document: Document,
+    subject: Subject,
+    partition: Partition,
+    applied: &Applied,
+) -> Result<Report, Error> {
+    let seen = Seen::of_document(document, subject)?;
+    let (options, terms) = (Options::default(), Terms::default());
+    judge(&options, &seen, partition, Vec::new(), applied, &terms)
+}
+
+fn judge(
+    options: &Options,
+    seen: &Seen,
+    partition: Partition,
+    regions: Vec<String>,
+    applied: &Applied,
+    terms: &Terms,
+) -> Result<Report, Error> {
     let subjects: Vec<Subject> = seen.identities.iter().map(|one| one.subject).collect();
-    let requirements = requirements(applied, &subjects, partition, &terms.only_for)?;
-    let target = target(options, applied, partition, &regions, &seen);
+    let requirements = requirements(applied, &subjects, partition, terms)?;
+    if requirements.is_empty() {
+        return Ok(base::nothing_to_ask(Cloud::Aws, applied, terms, &subjects));
+    }
+    let target = target(options, applied, partition, &regions, seen);
     let questions = plan::aws_questions(&requirements, &target);
     let answers: Vec<Answer> = questions
         .iter()
@@ -82,10 +113,14 @@ pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Repo
                 }
             }
         }
-        judge_trust(identity, &mut audit);
+        // An upgrade changes nothing about who may assume the role.
+        if terms.beyond.is_none() {
+            judge_trust(identity, &mut audit);
+        }
     }
     audit.notes.extend(not_given(&seen.identities));
     audit.notes.extend(swapped(&audit.findings));
+    base::add_nothing_new(&mut audit, applied, terms, &subjects);
     finish(&mut audit, applied, terms, subjects.first());
     Ok(Report::of(audit))
 }

@@ -7,6 +7,7 @@ use super::{Options, Policies, files};
 use crate::aws::arn::Arn;
 use crate::error::Error;
 use crate::holder::{Attached, Holder};
+use crate::iam::Document;
 use crate::permission::Subject;
 use crate::verdict::{Answer, Source};
 
@@ -53,6 +54,34 @@ pub(crate) struct Identity {
     pub(crate) policies: Result<Policies, Answer>,
     /// Who may assume it, for a role.
     pub(crate) trust: Option<Attached>,
+}
+
+impl Seen {
+    /// One policy document of a subject.
+    ///
+    /// # Errors
+    ///
+    /// A document that was read as another kind of policy.
+    pub(crate) fn of_document(document: Document, subject: Subject) -> Result<Self, Error> {
+        let files = vec![document.name().to_owned()];
+        let mut policies = Policies::default();
+        policies
+            .layers
+            .add(document)
+            .map_err(|error| Error::call(error.to_string()))?;
+        Ok(Self {
+            source: Source::AwsPolicyFiles,
+            account: None,
+            files,
+            notes: Vec::new(),
+            identities: vec![Identity {
+                subject,
+                name: None,
+                policies: Ok(policies),
+                trust: None,
+            }],
+        })
+    }
 }
 
 impl Identity {

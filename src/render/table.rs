@@ -261,6 +261,15 @@ fn closing(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> 
             version.package, version.version, version.chosen_text, version.certainty_text
         ),
     )?;
+    if let Some(base) = &version.base {
+        line(
+            "Beyond",
+            &format!(
+                "{} {} ({}); {}",
+                version.package, base.version, base.chosen_text, base.certainty_text
+            ),
+        )?;
+    }
     if version.accepted_newer {
         line("", "its list is not known: accepted with --accept-newer")?;
     }
@@ -300,6 +309,10 @@ fn closing(audit: &Audit, style: Style, out: &mut impl Write) -> io::Result<()> 
 
 fn tested(audit: &Audit) -> String {
     let tested = &audit.tested;
+    let is_of_lists = |finding: &Finding| finding.kind == FindingKind::VersionList;
+    if audit.failure.is_none() && audit.findings.iter().all(is_of_lists) {
+        return "the lists alone: nothing was to be asked".to_owned();
+    }
     match audit.cloud {
         Cloud::Aws if !tested.files.is_empty() => {
             let place = match (&tested.account, tested.regions.as_slice()) {
@@ -367,7 +380,13 @@ fn next(audit: &Audit) -> String {
     }
     let version = &audit.version.version;
     match audit.exit() {
-        Exit::Held => "nothing to do: everything that this version needs is held".to_owned(),
+        Exit::Held => match &audit.version.base {
+            Some(base) => format!(
+                "nothing to do: what this version needs beyond {} is held",
+                base.version
+            ),
+            None => "nothing to do: everything that this version needs is held".to_owned(),
+        },
         Exit::Missing if Counts::of(&audit.findings).failed == 0 => {
             "take away what is held beyond the need, listed above".to_owned()
         }

@@ -8,6 +8,8 @@
 mod aws;
 mod aws_server;
 mod bindings;
+mod diff;
+mod gate;
 mod gcp;
 mod gcp_server;
 mod http_server;
