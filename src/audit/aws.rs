@@ -28,12 +28,8 @@ pub async fn check(
     let place = aws::place(options, environment)?;
     let requirements = requirements(applied, &options.subjects, place.partition, terms)?;
     if requirements.is_empty() {
-        return Ok(base::nothing_to_ask(
-            Cloud::Aws,
-            applied,
-            terms,
-            &options.subjects,
-        ));
+        let audit = base::nothing_to_ask(Cloud::Aws, applied, terms, &options.subjects);
+        return Ok(Report::of(audit));
     }
     let mut audit = audit(Cloud::Aws, applied, terms);
     audit.blind_spots = BLIND_SPOTS.to_vec();

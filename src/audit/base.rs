@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use super::{Terms, audit, finish};
 use crate::manifest::{Certainty, ManifestError, Partition, Way, changes};
 use crate::permission::{Cloud, Requirement, Subject};
-use crate::report::{Audit, Report, nothing_new};
+use crate::report::{Audit, nothing_new};
 use crate::version::{Applied, Base};
 
 /// What a subject has to hold, or what of it the base does not need for sure.
@@ -38,17 +38,17 @@ fn is_known(base: &Base, terms: &Terms) -> bool {
     terms.accept_newer || !matches!(base.manifest.certainty, Certainty::Newer { .. })
 }
 
-/// The report where a version needs nothing beyond its base: nothing has to be asked.
+/// The audit where a version needs nothing beyond its base: nothing has to be asked.
 pub(super) fn nothing_to_ask(
     cloud: Cloud,
     applied: &Applied,
     terms: &Terms,
     subjects: &[Subject],
-) -> Report {
+) -> Audit {
     let mut audit = audit(cloud, applied, terms);
     add_nothing_new(&mut audit, applied, terms, subjects);
     finish(&mut audit, applied, terms, subjects.first());
-    Report::of(audit)
+    audit
 }
 
 /// Says of each subject without a finding that the version needs nothing of it beyond the base.

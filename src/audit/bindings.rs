@@ -1,7 +1,7 @@
 //! The check of Google Cloud policy files, without any project.
 
 use super::gcp::of_levels;
-use super::{Terms, audit, finish, requirements};
+use super::{Terms, audit, base, finish, requirements};
 use crate::bindings::{self, Judge, Member, Options, Place, Policies};
 use crate::error::Error;
 use crate::gcp;
@@ -68,6 +68,9 @@ pub(super) fn judge(
 ) -> Result<Audit, Error> {
     let subject = Subject::ServiceAccount;
     let requirements = requirements(applied, &[subject], Partition::Aws, terms)?;
+    if requirements.is_empty() {
+        return Ok(base::nothing_to_ask(Cloud::Gcp, applied, terms, &[subject]));
+    }
     let judge = Judge::new(policies, member, options.project.as_deref());
     let answered: Vec<_> = requirements.iter().map(|one| judge.answers(one)).collect();
     let mut audit = audit(Cloud::Gcp, applied, terms);

@@ -40,7 +40,8 @@ pub async fn check(
     let requirements = requirements(applied, &[Subject::ServiceAccount], Partition::Aws, terms)?;
     if requirements.is_empty() {
         let subjects = [Subject::ServiceAccount];
-        return Ok(base::nothing_to_ask(Cloud::Gcp, applied, terms, &subjects));
+        let audit = base::nothing_to_ask(Cloud::Gcp, applied, terms, &subjects);
+        return Ok(Report::of(audit));
     }
     let mut audit = audit(Cloud::Gcp, applied, terms);
     audit.blind_spots = BLIND_SPOTS.to_vec();

@@ -78,7 +78,8 @@ fn judge(
     let subjects: Vec<Subject> = seen.identities.iter().map(|one| one.subject).collect();
     let requirements = requirements(applied, &subjects, partition, terms)?;
     if requirements.is_empty() {
-        return Ok(base::nothing_to_ask(Cloud::Aws, applied, terms, &subjects));
+        let audit = base::nothing_to_ask(Cloud::Aws, applied, terms, &subjects);
+        return Ok(Report::of(audit));
     }
     let target = target(options, applied, partition, &regions, seen);
     let questions = plan::aws_questions(&requirements, &target);
