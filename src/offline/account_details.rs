@@ -14,9 +14,9 @@ use std::path::PathBuf;
 
 use self::page::{GroupDetail, Inline, Managed, Page, PolicyDetail, RoleDetail, UserDetail};
 use super::input::{Input, name_of};
-use crate::aws::arn::{Arn, Caller};
+use crate::aws::arn::{Arn, Caller, known_of};
 use crate::error::Error;
-use crate::holder::{Attached, Content, Holder, HolderKind, known_of};
+use crate::holder::{Attached, Content, Holder, HolderKind};
 use crate::plan::{ContextEntry, ContextKind};
 
 pub(super) use choose::identities;
