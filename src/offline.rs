@@ -69,10 +69,36 @@ impl Policies {
         if let Some(boundary) = &holder.boundary {
             self.add(boundary, PolicyKind::Boundary, Layer::Boundary)?;
         }
+        self.know(holder);
+        Ok(self)
+    }
+
+    /// These policies, and those of a user or role; a text that is no policy document was not seen.
+    pub(crate) fn with_readable(mut self, holder: &Holder) -> Self {
+        let own = holder
+            .policies
+            .iter()
+            .map(|policy| (policy, PolicyKind::Identity, Layer::Identity));
+        let boundary = holder
+            .boundary
+            .iter()
+            .map(|policy| (policy, PolicyKind::Boundary, Layer::Boundary));
+        for (attached, kind, layer) in own.chain(boundary) {
+            if let Err(error) = self.add(attached, kind, layer) {
+                self.unseen.push(Unseen {
+                    layer,
+                    what: error.message,
+                });
+            }
+        }
+        self.know(holder);
+        self
+    }
+
+    fn know(&mut self, holder: &Holder) {
         for entry in &holder.context {
             self.context.set(&entry.key, entry.values.iter().cloned());
         }
-        Ok(self)
     }
 
     fn add(&mut self, attached: &Attached, kind: PolicyKind, layer: Layer) -> Result<(), Error> {
