@@ -5,6 +5,7 @@
 mod aws;
 mod gcp;
 mod offline;
+mod principals;
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use crate::version::{Applied, no_list};
 pub use aws::check as aws;
 pub use gcp::check as gcp;
 pub use offline::check as aws_offline;
+pub use principals::list as aws_principals;
 
 /// What every check is told beside its cloud's own options.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
