@@ -114,9 +114,9 @@ async fn send(
             HttpError::Connect { .. } | HttpError::Broken { .. } | HttpError::Cut { .. } => {
                 ConnectorError::io(error.into())
             }
-            HttpError::TooLarge { .. } | HttpError::Address { .. } => {
-                ConnectorError::user(error.into())
-            }
+            HttpError::TooLarge { .. }
+            | HttpError::Address { .. }
+            | HttpError::Interrupted { .. } => ConnectorError::user(error.into()),
         })?;
     let is_fit = |root: &[u8]| !is_another_list(&body, root);
     if answers == Answers::Xml
