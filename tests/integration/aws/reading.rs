@@ -99,6 +99,9 @@ fn the_simulator_alone_is_asked_where_it_answers() {
     }
 }
 
+/// Puts a policy of the user somewhere.
+type Put<'a> = Box<dyn Fn(&Value) -> Aws + 'a>;
+
 #[test]
 fn policies_count_wherever_they_stand() {
     let (user, role) = (printed("user"), printed("role"));
@@ -108,7 +111,7 @@ fn policies_count_wherever_they_stand() {
         })
     };
     let lacking = without(&user, "s3:PutObject");
-    let cases: Vec<(&str, Box<dyn Fn(&Value) -> Aws>)> = vec![
+    let cases: Vec<(&str, Put<'_>)> = vec![
         (
             "inline",
             Box::new(|policy| {
