@@ -7,6 +7,7 @@ mod base;
 mod bindings;
 mod gcp;
 mod offline;
+mod principals;
 
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ pub use bindings::check as gcp_offline;
 pub use gcp::check as gcp;
 pub use offline::check as aws_offline;
 pub(crate) use offline::document as aws_document;
+pub use principals::list as aws_principals;
 
 /// What every check is told beside its cloud's own options.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -37,6 +37,7 @@ mod yarn_classic;
 
 pub use error::ProjectError;
 pub use file::{find_in_file, find_in_text};
+pub(crate) use json::line_of;
 pub(crate) use levels::from as levels;
 
 use claim::{Claim, LockClaims, LockQuestion};

@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use super::{Options, Policies, files};
+use super::input::Input;
+use super::{AccountDetails, Options, Policies, account_details, files};
 use crate::aws::arn::Arn;
 use crate::error::Error;
 use crate::holder::{Attached, Holder};
@@ -111,7 +112,8 @@ impl Identity {
 ///
 /// A file that can't be read or is not what its flag says, or nobody to judge.
 pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
-    let base = files::read(options)?;
+    let mut input = Input::default();
+    let base = files::read(options, &mut input)?;
     match &options.holders {
         Holders::None => {
             let subject = options.subject.ok_or_else(|| {
@@ -131,6 +133,28 @@ pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
                 }],
             })
         }
-        Holders::AccountDetails { .. } => Err(Error::call("account details can't be read yet")),
+        Holders::AccountDetails { files, principal } => {
+            let details = account_details::read(files, &mut input)?;
+            account_details::identities(&details, principal.as_deref(), &base, options)
+        }
+    }
+}
+
+/// Reads the account's details, and the policies that apply to everybody in them.
+///
+/// # Errors
+///
+/// A file that can't be read or is not what its flag says.
+pub(crate) fn details(options: &Options) -> Result<(AccountDetails, Policies), Error> {
+    let mut input = Input::default();
+    let base = files::read(options, &mut input)?;
+    match &options.holders {
+        Holders::AccountDetails { files, .. } => {
+            Ok((account_details::read(files, &mut input)?, base))
+        }
+        Holders::None => Err(Error::call(
+            "users and roles can be listed from account details only",
+        )
+        .hint("give their file to --account-details")),
     }
 }
