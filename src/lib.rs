@@ -64,6 +64,7 @@ pub mod gcp;
 pub mod holder;
 pub mod iam;
 pub mod offline;
+pub mod terraform;
 
 pub mod audit;
 pub mod explain;
