@@ -150,8 +150,7 @@ pub fn partition_named(name: &str) -> Option<Partition> {
         .find(|partition| partition.name() == name)
 }
 
-/// Whether a trust policy, as JSON or encoded as IAM sends it, lets Lambda assume its role;
-/// `None` where that can't be told from the policy alone.
+/// Whether a trust policy, as JSON, lets Lambda assume its role; `None` where that can't be told from the policy alone.
 #[must_use]
 pub fn trusts_lambda(policy: &str) -> Option<bool> {
     match trust::of(policy) {

@@ -56,12 +56,13 @@ pub mod version;
 pub mod judge;
 pub mod plan;
 
+pub mod holder;
+
 pub mod environment;
 pub mod http;
 
 pub mod aws;
 pub mod gcp;
-pub mod holder;
 pub mod iam;
 pub mod offline;
 pub mod terraform;

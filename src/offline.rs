@@ -3,8 +3,10 @@
 //! Puts the policies of files ([`files`]) or of a [`Holder`] into their layers, and lets the policy
 //! engine ([`crate::iam`]) answer the plan's questions.
 
+mod account_details;
 mod files;
 mod identities;
+mod input;
 
 use crate::error::Error;
 use crate::holder::{Attached, Content, Holder};
@@ -93,19 +95,21 @@ impl Policies {
     }
 
     /// The layers that exist in AWS and that were not given.
-    pub(crate) fn not_given(&self) -> Vec<&'static str> {
+    pub(crate) fn not_given(&self) -> Vec<Layer> {
+        let boundary_is_known = self.layers.boundary().is_some()
+            || self.unseen.iter().any(|one| one.layer == Layer::Boundary);
         let given = [
-            (self.layers.boundary().is_some(), "a permissions boundary"),
-            (!self.layers.session().is_empty(), "session policies"),
+            (boundary_is_known, Layer::Boundary),
+            (!self.layers.session().is_empty(), Layer::Session),
             (
                 !self.layers.service_control().is_empty(),
-                "service control policies",
+                Layer::ServiceControl { level: 0 },
             ),
         ];
         given
             .into_iter()
             .filter(|(is_given, _)| !is_given)
-            .map(|(_, name)| name)
+            .map(|(_, layer)| layer)
             .collect()
     }
 

@@ -6,6 +6,7 @@ use crate::aws;
 use crate::aws::arn::{Caller, is_account};
 use crate::error::Error;
 use crate::holder::Content;
+use crate::iam::Layer;
 use crate::manifest::Partition;
 use crate::offline::{self, Identity, Options, Seen};
 use crate::permission::{Cloud, Requirement, Subject};
@@ -84,7 +85,7 @@ pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Repo
         }
         judge_trust(identity, &mut audit);
     }
-    audit.notes.extend(not_given(&seen.identities));
+    audit.notes.extend(not_given(&seen));
     audit.notes.extend(swapped(&audit.findings));
     finish(&mut audit, applied, terms, subjects.first());
     Ok(Report::of(audit))
@@ -191,15 +192,19 @@ const fn blind_spots(source: Source) -> &'static [&'static str] {
     }
 }
 
-/// Which layers nobody of those who are judged comes with, where that is so.
-fn not_given(identities: &[Identity]) -> Option<String> {
+/// Which layers those who are judged come without, where that is so.
+fn not_given(seen: &Seen) -> Option<String> {
     let mut missing: Vec<&str> = Vec::new();
-    for policies in identities
+    for policies in seen
+        .identities
         .iter()
         .filter_map(|one| one.policies.as_ref().ok())
     {
         for layer in policies.not_given() {
-            if !missing.contains(&layer) {
+            // Who comes with policies comes with the boundary, too, where there is one.
+            let is_known = seen.source != Source::AwsPolicyFiles && layer == Layer::Boundary;
+            let layer = name_of(layer);
+            if !is_known && !missing.contains(&layer) {
                 missing.push(layer);
             }
         }
@@ -210,6 +215,15 @@ fn not_given(identities: &[Identity]) -> Option<String> {
             missing.join(", ")
         )
     })
+}
+
+const fn name_of(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Identity => "identity policies",
+        Layer::Boundary => "a permissions boundary",
+        Layer::Session => "session policies",
+        Layer::ServiceControl { .. } => "service control policies",
+    }
 }
 
 /// Adds whether Lambda may assume the execution role, where its trust policy was seen.

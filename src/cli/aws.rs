@@ -27,6 +27,8 @@ Examples:
   remperm aws check --subject user --fix > missing.json
   remperm aws check --subject user --identity-policy policy.json --boundary boundary.json
   remperm aws check --principal arn:aws:iam::123456789012:user/deployer --format json
+  remperm aws check --account-details details.json --principal deployer
+  remperm aws check --account-details details.json --all-principals
 
 Credentials, the first that is there: --profile, REMOTION_AWS_PROFILE, REMOTION_AWS_ACCESS_KEY_ID
 and its secret, AWS_PROFILE, AWS_ACCESS_KEY_ID and its secret, the SDK's default chain. A .env file
@@ -45,9 +47,10 @@ pub(crate) struct AwsSourceArgs {
     /// The region; else REMOTION_AWS_REGION, AWS_REGION, us-east-1. Several can be given
     #[arg(long, value_name = "REGION", help_heading = "Who and where")]
     pub(crate) region: Vec<String>,
-    /// The user, group or role to test in place of the caller
+    /// The user, group or role to test in place of the caller; of account details also by its
+    /// name, and with --all-principals several times
     #[arg(long, value_name = "ARN", help_heading = "Who and where")]
-    pub(crate) principal: Option<String>,
+    pub(crate) principal: Vec<String>,
     /// The execution role
     #[arg(long, value_name = "NAME", default_value = remperm::aws::DEFAULT_ROLE_NAME, help_heading = "Who and where")]
     pub(crate) role_name: String,
@@ -65,9 +68,16 @@ pub(crate) struct AwsSourceArgs {
     pub(crate) function: Vec<String>,
     /// Policy files that are checked in place of an account, for one --subject: identity policies,
     /// inline, managed or of groups; - is the standard input. Nothing of AWS is asked
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files",
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", group = "offline",
           conflicts_with_all = ["profile", "principal", "expect_account", "wait"])]
     pub(crate) identity_policy: Vec<PathBuf>,
+    /// Account details that are checked in place of an account: the JSON that `aws iam
+    /// get-account-authorization-details` prints, all of its pages, in one file or several; - is
+    /// the standard input. --principal names who deploys, --role-name the execution role. Nothing
+    /// of AWS is asked
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", group = "offline",
+          conflicts_with_all = ["profile", "expect_account", "wait"])]
+    pub(crate) account_details: Vec<PathBuf>,
     /// The permissions boundary, as a file
     #[arg(
         long,
@@ -81,11 +91,11 @@ pub(crate) struct AwsSourceArgs {
         long,
         value_name = "FILE",
         help_heading = "Policy files",
-        requires = "identity_policy"
+        requires = "offline"
     )]
     pub(crate) session_policy: Vec<PathBuf>,
     /// The service control policies of one level of the organization, as files
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", requires = "identity_policy")]
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", requires = "offline")]
     pub(crate) scp: Vec<PathBuf>,
     /// A directory with the service control policies of one level; several levels can be given,
     /// and each of them must allow
@@ -93,15 +103,16 @@ pub(crate) struct AwsSourceArgs {
         long,
         value_name = "DIR",
         help_heading = "Policy files",
-        requires = "identity_policy"
+        requires = "offline"
     )]
     pub(crate) scp_level: Vec<PathBuf>,
-    /// The account of the policy files; without it they have to hold for any account
+    /// The account of the policy files, without which they have to hold for any account; or which
+    /// one of the account details is meant
     #[arg(
         long,
         value_name = "ID",
         help_heading = "Policy files",
-        requires = "identity_policy"
+        requires = "offline"
     )]
     pub(crate) account: Option<String>,
     /// A condition key that a real call carries, such as aws:MultiFactorAuthPresent=true; with a
@@ -123,6 +134,17 @@ pub(crate) struct AwsCheckArgs {
     /// Check only what this activity needs; several can be given
     #[arg(long = "for", value_name = "ACTIVITY", help_heading = "Questions")]
     pub(crate) activities: Vec<AwsActivity>,
+    /// List for every user and role of the account details whether it holds what the Remotion
+    /// version needs: users by the user's list, roles by both lists; --subject and --principal
+    /// narrow it. A list and no check: it ends with code 0 where everything could be determined,
+    /// and with 3 where something could not
+    #[arg(
+        long,
+        help_heading = "Report",
+        requires = "account_details",
+        conflicts_with = "fix"
+    )]
+    pub(crate) all_principals: bool,
     /// Print the smallest policy that mends what is missing, alone, as JSON; needs one --subject
     #[arg(long, help_heading = "Report", conflicts_with_all = ["format", "only"])]
     pub(crate) fix: bool,

@@ -5,11 +5,12 @@ use remperm::aws::Options;
 use remperm::error::Error;
 use remperm::exit::Exit;
 use remperm::manifest::Product;
+use remperm::offline::{self, Holders};
 use remperm::permission::{Activity, Subject};
 use remperm::render::policy::write_policy;
 use remperm::report::Report;
 use remperm::version::Applied;
-use remperm::{fix, offline, version};
+use remperm::{fix, version};
 
 use super::check::{finish, print, terms};
 use super::{context, environment, search};
@@ -49,7 +50,7 @@ pub(super) fn report(
     terms: &Terms,
     terminal: &Terminal,
 ) -> Result<Report, Error> {
-    if !source.identity_policy.is_empty() {
+    if !source.identity_policy.is_empty() || !source.account_details.is_empty() {
         return audit::aws_offline(&offline(source)?, applied, terms);
     }
     let options = online(source, arguments)?;
@@ -72,7 +73,7 @@ fn online(source: &AwsSourceArgs, arguments: &ReportArgs) -> Result<Options, Err
     Ok(Options {
         profile: source.profile.clone(),
         regions: source.region.clone(),
-        principal: source.principal.clone(),
+        principal: one_principal(source)?,
         role_name: source.role_name.clone(),
         subjects: if subjects.is_empty() {
             defaults.subjects
@@ -87,6 +88,16 @@ fn online(source: &AwsSourceArgs, arguments: &ReportArgs) -> Result<Options, Err
     })
 }
 
+/// A check is about one user; only the list of all principals takes several.
+fn one_principal(source: &AwsSourceArgs) -> Result<Option<String>, Error> {
+    match source.principal.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one.clone())),
+        _ => Err(Error::call("--principal was given several times")
+            .hint("give it once, or list several with --account-details and --all-principals")),
+    }
+}
+
 fn offline(source: &AwsSourceArgs) -> Result<offline::Options, Error> {
     let subject = match subjects(source).as_slice() {
         [subject] => Some(*subject),
@@ -94,7 +105,14 @@ fn offline(source: &AwsSourceArgs) -> Result<offline::Options, Error> {
     };
     Ok(offline::Options {
         subject,
-        holders: offline::Holders::None,
+        holders: if source.account_details.is_empty() {
+            Holders::None
+        } else {
+            Holders::AccountDetails {
+                files: source.account_details.clone(),
+                principal: one_principal(source)?,
+            }
+        },
         identity_policies: source.identity_policy.clone(),
         boundary: source.boundary.clone(),
         session_policies: source.session_policy.clone(),

@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use super::{Options, Policies, files};
+use super::input::Input;
+use super::{Options, Policies, account_details, files};
 use crate::aws::arn::Arn;
 use crate::error::Error;
 use crate::holder::{Attached, Holder};
@@ -82,7 +83,8 @@ impl Identity {
 ///
 /// A file that can't be read or is not what its flag says, or nobody to judge.
 pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
-    let base = files::read(options)?;
+    let mut input = Input::default();
+    let base = files::read(options, &mut input)?;
     match &options.holders {
         Holders::None => {
             let subject = options.subject.ok_or_else(|| {
@@ -102,6 +104,19 @@ pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
                 }],
             })
         }
-        Holders::AccountDetails { .. } => Err(Error::call("account details can't be read yet")),
+        Holders::AccountDetails { files, principal } => {
+            let details = account_details::read(files, &mut input)?;
+            let (account, identities, notes) =
+                account_details::identities(&details, principal.as_deref(), &base, options)?;
+            let mut files = details.files;
+            files.extend(base.files.iter().cloned());
+            Ok(Seen {
+                source: Source::AwsAccountDetails,
+                account,
+                files,
+                identities,
+                notes,
+            })
+        }
     }
 }
