@@ -3,6 +3,7 @@
 //! This is the only module that knows both the plan and the sources.
 
 mod aws;
+mod bindings;
 mod gcp;
 mod offline;
 
@@ -20,6 +21,7 @@ use crate::verdict::{Answer, Source, Unknown, Verdict};
 use crate::version::{Applied, no_list};
 
 pub use aws::check as aws;
+pub use bindings::check as gcp_offline;
 pub use gcp::check as gcp;
 pub use offline::check as aws_offline;
 

@@ -25,6 +25,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use check::check;
+pub(crate) use excess::of_answers as excess_of_answers;
+pub(crate) use target::is_project;
 
 /// What is asked for: the flags of `remperm gcp check`, as data.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -114,7 +114,7 @@ mod decide;
 mod document;
 mod error;
 mod evaluate;
-mod json;
+pub(crate) mod json;
 mod layers;
 mod outcome;
 mod pattern;

@@ -62,6 +62,7 @@ pub mod environment;
 pub mod http;
 
 pub mod aws;
+pub mod bindings;
 pub mod gcp;
 pub mod iam;
 pub mod offline;

@@ -1,6 +1,7 @@
 //! `remperm gcp check`.
 
 use remperm::audit;
+use remperm::bindings;
 use remperm::error::Error;
 use remperm::exit::Exit;
 use remperm::gcp::Options;
@@ -14,6 +15,10 @@ use crate::terminal::Terminal;
 
 pub(super) fn check(arguments: GcpCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
     let applied = version::find(Product::CloudRun, &search(&arguments.version)?)?;
+    if !arguments.iam_policy.is_empty() {
+        let report = audit::gcp_offline(&files(&arguments), &applied, &terms(&arguments.report))?;
+        return print(&report, &arguments.report, terminal);
+    }
     let options = Options {
         project: arguments.project,
         credentials: arguments.credentials,
@@ -37,4 +42,17 @@ pub(super) fn check(arguments: GcpCheckArgs, terminal: &Terminal) -> Result<Exit
         audit::gcp(&options, &applied, &terms, &environment)
     })?;
     print(&report, &arguments.report, terminal)
+}
+
+fn files(arguments: &GcpCheckArgs) -> bindings::Options {
+    bindings::Options {
+        iam_policies: arguments.iam_policy.clone(),
+        member: arguments.member.clone().unwrap_or_default(),
+        project: arguments.project.clone(),
+        role_definitions: arguments.role_definition.clone(),
+        deny_policies: arguments.deny_policy.clone(),
+        resource_policies: arguments.resource_policy.clone(),
+        excess: arguments.excess,
+        fail_on_excess: arguments.fail_on_excess,
+    }
 }

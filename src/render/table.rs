@@ -326,6 +326,18 @@ fn tested(audit: &Audit) -> String {
             let caller = tested.caller.as_deref().unwrap_or("not known");
             format!("account {account}, region {regions}{source}; caller {caller}")
         }
+        Cloud::Gcp if !tested.files.is_empty() => {
+            let caller = tested.caller.as_deref().unwrap_or("not known");
+            let project = tested
+                .project
+                .as_deref()
+                .map(|project| format!(" on project {project}"))
+                .unwrap_or_default();
+            format!(
+                "the policy files {}, for {caller}{project}; nothing of Google was asked",
+                tested.files.join(", ")
+            )
+        }
         Cloud::Gcp => {
             let project = tested.project.as_deref().unwrap_or("not known");
             let source = tested
