@@ -4,9 +4,11 @@
 //! engine ([`crate::iam`]) answer the plan's questions.
 
 mod account_details;
+mod conceal;
 mod files;
 mod identities;
 mod input;
+mod terraform;
 
 use crate::error::Error;
 use crate::holder::{Attached, Content, Holder};
@@ -35,6 +37,8 @@ pub(crate) struct Policies {
     unseen: Vec<Unseen>,
     /// What is known for sure of the requests of their holder.
     context: Context,
+    /// Nothing of their text may be told.
+    is_sensitive: bool,
 }
 
 /// A policy that counts and could not be read.
@@ -132,7 +136,7 @@ impl Policies {
         for entry in &question.context {
             context.set(&entry.key, entry.values.iter().cloned());
         }
-        let answers = asked.map(|asked| self.weigh(&iam::evaluate(&self.layers, &asked, &context)));
+        let answers = asked.map(|asked| self.tell(&iam::evaluate(&self.layers, &asked, &context)));
         // A denial of one form is a denial; an open one leaves the whole open.
         let rank = |answer: &Answer| match answer {
             Answer::Denied(_) => 0,
@@ -142,6 +146,15 @@ impl Policies {
         answers.min_by_key(rank).unwrap_or_else(|| {
             Answer::Undetermined(Unknown::new(Why::Unanswered, "nothing was asked"))
         })
+    }
+
+    fn tell(&self, outcome: &Outcome) -> Answer {
+        let answer = self.weigh(outcome);
+        if self.is_sensitive {
+            conceal::answer(answer)
+        } else {
+            answer
+        }
     }
 
     /// What an outcome means while some policies were not seen. They may allow and they may deny,

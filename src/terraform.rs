@@ -20,12 +20,11 @@ mod format;
 mod inventory;
 mod resource;
 
-use std::path::Path;
-
 use crate::error::Error;
 use crate::holder::{Holder, HolderKind};
 use crate::text::one_line;
 
+pub(crate) use file::{HOW, LARGEST_MEBIBYTES};
 use inventory::Inventory;
 
 /// A plan or a state.
@@ -52,13 +51,13 @@ pub struct Principal {
 const MOST_LISTED: usize = 20;
 
 impl Terraform {
-    /// Reads a file; `-` is the standard input.
+    /// Reads the bytes of a file; `name` is what messages call it.
     ///
     /// # Errors
     ///
-    /// The file can't be read, is something else, is cut off, or contradicts itself.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        let file = file::read(path)?;
+    /// It is something else than a plan or state in JSON, is cut off, or contradicts itself.
+    pub fn parse(name: &str, bytes: Vec<u8>) -> Result<Self, Error> {
+        let file = file::decode(name, bytes)?;
         let mut document = format::parse(&file)?;
         let inventory = inventory::of(&file.name, &document)?;
         let configuration = document.configuration.take();
@@ -185,9 +184,18 @@ impl Terraform {
     /// # Errors
     ///
     /// A resource that matters is malformed.
-    pub fn holder(&self, principal: &Principal) -> Result<Holder, Error> {
+    pub fn holder(&self, principal: &Principal) -> Result<Found, Error> {
         aws::holder(self, &principal.address)
     }
+}
+
+/// A user or role with its policies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// It and its policies.
+    pub holder: Holder,
+    /// Terraform marks one of its policies as sensitive: nothing of their text may be told.
+    pub is_sensitive: bool,
 }
 
 /// The addresses to choose from, as a hint.

@@ -50,7 +50,10 @@ pub(super) fn report(
     terms: &Terms,
     terminal: &Terminal,
 ) -> Result<Report, Error> {
-    if !source.identity_policy.is_empty() || !source.account_details.is_empty() {
+    if !source.identity_policy.is_empty()
+        || !source.account_details.is_empty()
+        || source.terraform.is_some()
+    {
         return audit::aws_offline(&offline(source)?, applied, terms);
     }
     let options = online(source, arguments)?;
@@ -105,7 +108,12 @@ fn offline(source: &AwsSourceArgs) -> Result<offline::Options, Error> {
     };
     Ok(offline::Options {
         subject,
-        holders: if source.account_details.is_empty() {
+        holders: if let Some(file) = &source.terraform {
+            Holders::Terraform {
+                file: file.clone(),
+                addresses: source.address.clone(),
+            }
+        } else if source.account_details.is_empty() {
             Holders::None
         } else {
             Holders::AccountDetails {

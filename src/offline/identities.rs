@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::input::Input;
-use super::{Options, Policies, account_details, files};
+use super::{Options, Policies, account_details, files, terraform};
 use crate::aws::arn::Arn;
 use crate::error::Error;
 use crate::holder::{Attached, Holder};
@@ -25,6 +25,14 @@ pub enum Holders {
         files: Vec<PathBuf>,
         /// The ARN or name of the user or role that is measured by the user's list.
         principal: Option<String>,
+    },
+    /// From a Terraform plan or state, as `terraform show -json` prints it.
+    Terraform {
+        /// The file; `-` is the standard input.
+        file: PathBuf,
+        /// The addresses of those who are judged; without any, the only user, and the execution
+        /// role by its name.
+        addresses: Vec<String>,
     },
 }
 
@@ -101,7 +109,7 @@ pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
                     name: None,
                     policies: Ok(base),
                     trust: None,
-                }],
+                        }],
             })
         }
         Holders::AccountDetails { files, principal } => {
@@ -117,6 +125,9 @@ pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
                 identities,
                 notes,
             })
+        }
+        Holders::Terraform { file, addresses } => {
+            terraform::find(file, addresses, &base, options, &mut input)
         }
     }
 }

@@ -12,10 +12,10 @@ mod role;
 
 use super::configuration::References;
 use super::resource::{Field, Mode, Resource};
-use super::{Principal, Terraform};
-use crate::aws::arn::Arn;
+use super::{Found, Principal, Terraform};
+use crate::aws::arn::{Arn, known_of};
 use crate::error::Error;
-use crate::holder::{Attached, Content, Holder, HolderKind, known_of};
+use crate::holder::{Attached, Content, Holder};
 use crate::plan::{ContextEntry, ContextKind};
 
 use entity::{Entities, Entity, EntityKind};
@@ -74,7 +74,7 @@ pub(super) fn principals(terraform: &Terraform) -> Result<Vec<Principal>, Error>
 /// # Errors
 ///
 /// There is none, or a resource that matters is malformed.
-pub(super) fn holder(terraform: &Terraform, address: &str) -> Result<Holder, Error> {
+pub(super) fn holder(terraform: &Terraform, address: &str) -> Result<Found, Error> {
     let resources = &terraform.inventory.resources;
     let view = View {
         file: &terraform.name,
@@ -97,30 +97,37 @@ pub(super) fn holder(terraform: &Terraform, address: &str) -> Result<Holder, Err
         ))
         .hint("give the address of an aws_iam_user or aws_iam_role"));
     };
-    let mut policies: Vec<Attached> = view
-        .grants(entity)?
-        .into_iter()
-        .map(|grant| grant.attached)
-        .collect();
+    let grants = view.grants(entity)?;
+    let boundary = view.boundary(entity)?;
+    let is_sensitive = grants.iter().any(|grant| grant.is_sensitive)
+        || boundary.as_ref().is_some_and(|boundary| boundary.is_sensitive);
+    let mut policies: Vec<Attached> = grants.into_iter().map(|grant| grant.attached).collect();
     policies.extend(view.unread());
     policies.extend(terraform.inventory.incomplete.iter().map(|why| Attached {
         name: why.clone(),
         content: Content::Unseen("what it leaves out may grant and deny".to_owned()),
     }));
     let arn = arn(entity)?;
-    Ok(Holder {
+    let holder = Holder {
         kind,
         name: arn
             .as_ref()
             .map_or_else(|| entity.resource.address.clone(), ToString::to_string),
         account: arn.as_ref().map(|arn| arn.account.clone()),
         policies,
-        boundary: view.boundary(entity)?,
+        boundary: boundary.map(|found| Attached {
+            name: format!("{}, permissions boundary", found.name),
+            content: found.content,
+        }),
         trust: view.trust(entity)?,
         context: match (&arn, entity.name) {
             (Some(arn), _) => known_of(arn),
             (None, name) => known_of_name(entity.kind, name),
         },
+    };
+    Ok(Found {
+        holder,
+        is_sensitive,
     })
 }
 
@@ -163,14 +170,9 @@ fn known_of_name(kind: EntityKind, name: Option<&str>) -> Vec<ContextEntry> {
 }
 
 impl View<'_> {
-    fn boundary(&self, entity: &Entity<'_>) -> Result<Option<Attached>, Error> {
-        Ok(self
-            .policies
-            .named_by(self, entity.resource, "permissions_boundary")?
-            .map(|found| Attached {
-                name: format!("{}, permissions boundary", found.name),
-                content: found.content,
-            }))
+    fn boundary(&self, entity: &Entity<'_>) -> Result<Option<policies::Found>, Error> {
+        self.policies
+            .named_by(self, entity.resource, "permissions_boundary")
     }
 
     fn trust(&self, entity: &Entity<'_>) -> Result<Option<Attached>, Error> {
@@ -216,6 +218,7 @@ impl View<'_> {
                 name: format!("{}: {}", self.file, resource.address),
                 content: Content::Unseen(why),
             },
+            is_sensitive: false,
         }
     }
 }

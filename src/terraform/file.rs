@@ -1,15 +1,12 @@
-//! The file as it lies there: bounded, in UTF-8, and told apart from what people take for it.
-
-use std::io::Read;
-use std::path::Path;
+//! The file as it lies there: in UTF-8, and told apart from what people take for it.
 
 use crate::error::Error;
 
 /// The plan of a very large configuration has a third of this.
-const LARGEST: u64 = 128 * 1024 * 1024;
+pub(crate) const LARGEST_MEBIBYTES: u64 = 128;
 
 /// How to make the file that is read here.
-pub(super) const HOW: &str = "make it with `terraform show -json`, for a plan: \
+pub(crate) const HOW: &str = "make it with `terraform show -json`, for a plan: \
      terraform plan -out=plan.tfplan && terraform show -json plan.tfplan > plan.json";
 
 /// A file and what messages call it.
@@ -18,33 +15,12 @@ pub(super) struct File {
     pub(super) text: String,
 }
 
-/// Reads the whole file; `-` is the standard input.
+/// The text of a file.
 ///
 /// # Errors
 ///
-/// It can't be read, is too large, or is something else than JSON in UTF-8.
-pub(super) fn read(path: &Path) -> Result<File, Error> {
-    let is_standard_input = path == Path::new("-");
-    let name = if is_standard_input {
-        "standard input".to_owned()
-    } else {
-        path.display().to_string()
-    };
-    let unreadable =
-        |what: String| Error::call(format!("can't read {name}: {what}")).hint(HOW.to_owned());
-    let mut bytes = Vec::new();
-    if is_standard_input {
-        std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-    }
-    .map_err(|error| unreadable(error.to_string()))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(unreadable(format!(
-            "it is larger than {} MiB",
-            LARGEST / 1024 / 1024
-        )));
-    }
+/// It is a saved plan, or not UTF-8.
+pub(super) fn decode(name: &str, bytes: Vec<u8>) -> Result<File, Error> {
     if bytes.starts_with(b"PK\x03\x04") {
         return Err(Error::call(format!("{name} is a saved plan, which only Terraform can read"))
             .hint(format!("run: terraform show -json {name} > plan.json")));
@@ -55,13 +31,16 @@ pub(super) fn read(path: &Path) -> Result<File, Error> {
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = line(error.as_bytes(), error.utf8_error().valid_up_to());
-        unreadable(format!("line {line} holds a byte that is not UTF-8"))
+        Error::call(format!("{name}: line {line} holds a byte that is not UTF-8")).hint(HOW)
     })?;
     let text = match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
         None => text,
     };
-    Ok(File { name, text })
+    Ok(File {
+        name: name.to_owned(),
+        text,
+    })
 }
 
 /// The line of an offset, counted from 1.

@@ -14,6 +14,8 @@ pub(super) struct Grant {
     /// The address of the resource that says so.
     pub(super) source: String,
     pub(super) attached: Attached,
+    /// Terraform marks its text as sensitive.
+    pub(super) is_sensitive: bool,
 }
 
 /// What tells a policy of somebody from its others.
@@ -88,6 +90,7 @@ impl View<'_> {
                     name: format!("{}: {}.policy", self.file, resource.address),
                     content: policies::text(resource, "policy")?,
                 },
+                is_sensitive: resource.is_sensitive("policy"),
             }),
             Belongs::Yes => Some(self.attachment(entity, resource)?),
         })
@@ -119,6 +122,7 @@ impl View<'_> {
                 name: found.name,
                 content: found.content,
             },
+            is_sensitive: found.is_sensitive,
         })
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Found {
     pub(super) name: String,
     pub(super) id: PolicyId,
     pub(super) content: Content,
+    /// Terraform marks its text as sensitive.
+    pub(super) is_sensitive: bool,
 }
 
 /// What tells a managed policy from others, as far as it is known.
@@ -107,6 +109,7 @@ impl<'t> ManagedPolicies<'t> {
                         content: Content::Unseen(
                             "which policy this is, is known only after apply".to_owned(),
                         ),
+                        is_sensitive: false,
                     },
                 })
             }
@@ -142,6 +145,7 @@ impl<'t> ManagedPolicies<'t> {
                     "its text is not in the file; a data source aws_iam_policy would bring it"
                         .to_owned(),
                 ),
+                is_sensitive: false,
             });
         };
         if all.iter().any(|one| one.content != first.content) {
@@ -217,5 +221,6 @@ fn found(view: &View<'_>, policy: &Resource) -> Result<Found, Error> {
             address: Some(policy.address.clone()),
         },
         content: text(policy, "policy")?,
+        is_sensitive: policy.is_sensitive("policy"),
     })
 }

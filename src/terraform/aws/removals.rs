@@ -129,6 +129,7 @@ impl View<'_> {
                     resource.address
                 )),
             },
+            is_sensitive: false,
         }));
         Ok(())
     }
@@ -175,6 +176,7 @@ impl View<'_> {
                         name: found.name,
                         content: found.content,
                     },
+                    is_sensitive: found.is_sensitive,
                 });
             }
         }

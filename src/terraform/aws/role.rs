@@ -75,6 +75,7 @@ impl View<'_> {
                     name: format!("{}: {}.policy", self.file, block.address),
                     content: policies::text(&block, "policy")?,
                 },
+                is_sensitive: block.is_sensitive("policy"),
             });
         }
         Ok(())
@@ -138,6 +139,7 @@ impl View<'_> {
                     name: found.name,
                     content: found.content,
                 },
+                is_sensitive: found.is_sensitive,
             });
         }
         Ok(())
