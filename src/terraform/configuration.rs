@@ -256,3 +256,101 @@ fn of_each(for_each: &Value, scope: &Scope, attribute: Option<&str>) -> Option<T
         attribute: attribute.map(str::to_owned),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::References;
+    use crate::terraform::Terraform;
+    use crate::terraform::address::Key;
+    use crate::terraform::configuration::Instance;
+
+    /// A plan that Terraform made of its built-in resources, read as if they were policies.
+    fn plan() -> Terraform {
+        let text = include_str!("../../tests/fixtures/terraform/terraform-1.11/fresh.json");
+        let text = text
+            .replace("terraform_data", "aws_iam_policy")
+            .replace("\"input\":", "\"policy_arn\":");
+        Terraform::parse("plan.json", text.into_bytes()).unwrap()
+    }
+
+    /// Where the argument of the resource at this address leads.
+    fn leads(plan: &Terraform, address: &str) -> Option<String> {
+        let references = References::new(plan.configuration.as_ref());
+        let resources = &plan.inventory.resources;
+        let resource = resources.iter().find(|one| one.address == address);
+        let target = references.target(resource.expect(address), "policy_arn")?;
+        assert_eq!(target.kind, "aws_iam_policy");
+        assert!(!target.is_data);
+        let modules: Vec<String> = target
+            .modules
+            .iter()
+            .map(|step| format!("{}{:?}/", step.name, step.key))
+            .collect();
+        let instance = match target.instance {
+            Instance::Only => "the only".to_owned(),
+            Instance::Exactly(None) => String::new(),
+            Instance::Exactly(Some(Key::Number(number))) => number.to_string(),
+            Instance::Exactly(Some(Key::Text(text))) => text,
+        };
+        let attribute = target.attribute.unwrap_or_default();
+        Some(format!("{}{}<{instance}>.{attribute}", modules.concat(), target.name))
+    }
+
+    #[test]
+    fn what_terraform_writes_of_references_leads_to_the_resource() {
+        let plan = plan();
+        for (address, expected) in [
+            ("aws_iam_policy.direct", Some("plain<>.id")),
+            ("aws_iam_policy.by_index", Some("counted<1>.id")),
+            ("aws_iam_policy.by_count[0]", Some("counted<0>.")),
+            ("aws_iam_policy.by_count[1]", Some("counted<1>.")),
+            (r#"aws_iam_policy.by_key["a"]"#, Some("keyed<a>.")),
+            (r#"aws_iam_policy.by_key["b.c[0]"]"#, Some("keyed<b.c[0]>.")),
+            (
+                r#"aws_iam_policy.by_each["it's \"quoted\""]"#,
+                Some("keyed<it's \"quoted\">.id"),
+            ),
+            ("aws_iam_policy.by_one", Some("single<the only>.")),
+            ("aws_iam_policy.by_splat", Some("counted<the only>.")),
+            // Through variables and outputs of modules.
+            (r#"module.render["us"].aws_iam_policy.from_above"#, Some("plain<>.id")),
+            (r#"module.render["us"].aws_iam_policy.from_key_above"#, Some("keyed<a>.id")),
+            (
+                r#"module.render["us"].aws_iam_policy.from_each_above"#,
+                Some("keyed_by_region<us>."),
+            ),
+            (
+                r#"module.render["eu"].module.inner[0].aws_iam_policy.deepest"#,
+                Some("plain<>.id"),
+            ),
+            (
+                "aws_iam_policy.by_output",
+                Some(r#"renderSome(Text("eu"))/innerSome(Number(0))/deepest<>.id"#),
+            ),
+            // More than one thing, or something that the plan does not tell.
+            ("aws_iam_policy.by_local", None),
+            ("aws_iam_policy.either", None),
+            ("aws_iam_policy.joined", None),
+            ("aws_iam_policy.list", None),
+            (r#"aws_iam_policy.by_map["one"]"#, None),
+            ("aws_iam_policy.plain", None),
+            ("aws_iam_policy.counted[0]", None),
+        ] {
+            assert_eq!(leads(&plan, address).as_deref(), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn all_that_a_list_is_made_of_is_told() {
+        let plan = plan();
+        let references = References::new(plan.configuration.as_ref());
+        let list = |address: &str| {
+            let resources = &plan.inventory.resources;
+            let resource = resources.iter().find(|one| one.address == address).unwrap();
+            let targets = references.targets(resource, "policy_arn")?;
+            Some(targets.into_iter().map(|one| one.name).collect::<Vec<_>>())
+        };
+        assert_eq!(list("aws_iam_policy.list").unwrap(), ["plain", "other"]);
+        assert_eq!(list("aws_iam_policy.either"), None);
+    }
+}
