@@ -110,6 +110,7 @@ impl<'a> Judge<'a> {
         let given = self
             .grants
             .iter()
+            .filter(|grant| grant.policy.place == Place::Project)
             .filter(|grant| match grant.role {
                 Seen::Known(name) => roles::unmasked(name).0 == role,
                 Seen::Unseen(_) => true,

@@ -52,10 +52,10 @@ fn malformed(error: &Error) -> SyntaxError {
         other => other.to_string(),
     };
     let first = message.lines().next().unwrap_or_default();
-    // The parser's own mention of the place, which is told in front.
-    let first = first
-        .split_once(" at line ")
-        .map_or(first, |(reason, _)| reason);
+    // The parser's own mention of the place, which is told in front, and of its settings.
+    let first = [" at line ", ", set "].iter().fold(first, |text, end| {
+        text.split_once(end).map_or(text, |(reason, _)| reason)
+    });
     SyntaxError {
         position: error
             .location()
