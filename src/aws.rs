@@ -5,6 +5,7 @@ mod credentials;
 mod failure;
 mod identity;
 mod patience;
+mod reading;
 mod simulation;
 mod transport;
 mod trust;
@@ -19,7 +20,8 @@ use crate::permission::Subject;
 use crate::plan::ContextEntry;
 use arn::{Arn, Caller};
 
-pub(crate) use who::{Stop, identify};
+pub(crate) use reading::CALLS as READING_CALLS;
+pub(crate) use who::{Stop, Who, identify};
 
 /// What is asked for: the flags of `remperm aws check`, as data.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod conceal;
 mod files;
 mod identities;
 mod input;
+mod library;
 mod terraform;
 
 use crate::error::Error;
@@ -21,9 +22,11 @@ use crate::permission::ResourceKind;
 use crate::plan::Question;
 use crate::verdict::{Answer, Cause, Unknown, Why};
 
+pub(crate) use account_details::{AccountDetails, CUT};
 pub use files::Options;
 pub use identities::Holders;
-pub(crate) use identities::{Identity, Seen, find};
+pub(crate) use identities::{Identity, Seen, details, find};
+pub(crate) use library::Library;
 
 /// The policies of an identity, in their layers.
 #[derive(Debug, Clone, Default)]
@@ -67,22 +70,60 @@ impl Policies {
     ///
     /// A text that is no policy document, or a second permissions boundary.
     pub(crate) fn with(mut self, holder: &Holder) -> Result<Self, Error> {
+        let library = &mut Library::default();
         for attached in &holder.policies {
-            self.add(attached, PolicyKind::Identity, Layer::Identity)?;
+            self.add(attached, PolicyKind::Identity, Layer::Identity, library)?;
         }
         if let Some(boundary) = &holder.boundary {
-            self.add(boundary, PolicyKind::Boundary, Layer::Boundary)?;
+            self.add(boundary, PolicyKind::Boundary, Layer::Boundary, library)?;
         }
-        for entry in &holder.context {
-            self.context.set(&entry.key, entry.values.iter().cloned());
-        }
+        self.know(holder);
         Ok(self)
     }
 
-    fn add(&mut self, attached: &Attached, kind: PolicyKind, layer: Layer) -> Result<(), Error> {
+    /// These policies, and those of a user or role; a text that is no policy document was not seen.
+    pub(crate) fn with_readable(self, holder: &Holder) -> Self {
+        self.with_readable_of(holder, &mut Library::default())
+    }
+
+    /// The same, where the same policies come with several.
+    pub(crate) fn with_readable_of(mut self, holder: &Holder, library: &mut Library) -> Self {
+        let own = holder
+            .policies
+            .iter()
+            .map(|policy| (policy, PolicyKind::Identity, Layer::Identity));
+        let boundary = holder
+            .boundary
+            .iter()
+            .map(|policy| (policy, PolicyKind::Boundary, Layer::Boundary));
+        for (attached, kind, layer) in own.chain(boundary) {
+            if let Err(error) = self.add(attached, kind, layer, library) {
+                self.unseen.push(Unseen {
+                    layer,
+                    what: error.message,
+                });
+            }
+        }
+        self.know(holder);
+        self
+    }
+
+    fn know(&mut self, holder: &Holder) {
+        for entry in &holder.context {
+            self.context.set(&entry.key, entry.values.iter().cloned());
+        }
+    }
+
+    fn add(
+        &mut self,
+        attached: &Attached,
+        kind: PolicyKind,
+        layer: Layer,
+        library: &mut Library,
+    ) -> Result<(), Error> {
         match &attached.content {
             Content::Seen(text) => {
-                let (document, warnings) = parse(&attached.name, kind, text.as_bytes())?;
+                let (document, warnings) = library.read(&attached.name, kind, text)?;
                 self.warnings.extend(warnings);
                 self.layers
                     .add(document)

@@ -7,6 +7,7 @@ pub mod explanation;
 pub mod json;
 mod layout;
 pub mod policy;
+pub mod principals;
 pub mod requirements;
 pub mod table;
 pub mod versions;

@@ -3,12 +3,14 @@
 //! Renderers take it as it is; nothing about the result is decided after this.
 
 mod finding;
+mod principals;
 
 use crate::exit::Exit;
 use crate::permission::{Cloud, Subject};
 use crate::verdict::{Unknown, Verdict};
 
 pub use finding::{Counts, Finding, FindingKind, Status, Waiver, unknown_list};
+pub use principals::{PrincipalList, PrincipalRow};
 
 /// Everything that a run found out: one audit per identity and place.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::reader::{self, Source, is_role};
-use super::{AllowPolicy, DenyPolicy, KINDS, Place, Policies};
+use super::{AllowPolicy, Binding, DenyPolicy, KINDS, Place, Policies};
 use crate::error::Error;
 use crate::permission::Level;
 use crate::text::one_line;
@@ -57,11 +57,19 @@ pub(crate) struct Given {
 ///
 /// A file that can't be read, or is not what its flag says (call).
 pub(crate) fn read(options: &Options) -> Result<Given, Error> {
-    let mut files = Files::default();
-    let mut policies = Policies::default();
     if options.iam_policies.is_empty() {
         return Err(Error::call("no allow policy was given").hint(ALLOW_HINT));
     }
+    beside(options, Policies::default())
+}
+
+/// Reads all files, beside policies that were found elsewhere.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(crate) fn beside(options: &Options, mut policies: Policies) -> Result<Given, Error> {
+    let mut files = Files::default();
     for path in &options.iam_policies {
         let (name, bytes) = files.read(path, "an allow policy", ALLOW_HINT)?;
         let source = Source {
@@ -122,6 +130,20 @@ pub(crate) fn read(options: &Options) -> Result<Given, Error> {
         policies,
         files: files.names,
     })
+}
+
+/// The bindings of an allow policy that stands in another file; `name` is what messages call it.
+///
+/// # Errors
+///
+/// It is no allow policy (call).
+pub(crate) fn bindings_of(name: &str, text: &str) -> Result<Vec<Binding>, Error> {
+    let source = Source {
+        name,
+        what: "an allow policy",
+        hint: "mend the policy",
+    };
+    Ok(reader::allow_policy(&source, text.as_bytes())?.0)
 }
 
 fn resource_policy(files: &mut Files, given: &str) -> Result<AllowPolicy, Error> {

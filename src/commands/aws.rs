@@ -8,13 +8,14 @@ use remperm::manifest::Product;
 use remperm::offline::{self, Holders};
 use remperm::permission::{Activity, Subject};
 use remperm::render::policy::write_policy;
+use remperm::render::principals;
 use remperm::report::Report;
 use remperm::version::Applied;
 use remperm::{fix, version};
 
-use super::check::{finish, print, terms};
+use super::check::{finish, print, shown, terms};
 use super::{context, environment, search};
-use crate::cli::{AwsActivity, AwsCheckArgs, AwsSourceArgs, AwsSubject, ReportArgs};
+use crate::cli::{AwsActivity, AwsCheckArgs, AwsSourceArgs, AwsSubject, ReportArgs, ReportFormat};
 use crate::terminal::Terminal;
 
 pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
@@ -27,6 +28,9 @@ pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit
         .iter()
         .map(|one| activity(*one))
         .collect();
+    if arguments.all_principals {
+        return list(&arguments, &applied, &terms, terminal);
+    }
     let fixed = match (arguments.fix, subjects(source).as_slice()) {
         (false, _) => None,
         (true, [subject]) => Some(*subject),
@@ -42,6 +46,27 @@ pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit
     }
 }
 
+/// Lists which users and roles of account details hold what the version needs.
+fn list(
+    arguments: &AwsCheckArgs,
+    applied: &Applied,
+    terms: &Terms,
+    terminal: &Terminal,
+) -> Result<Exit, Error> {
+    let source = &arguments.source;
+    let options = offline::Options {
+        holders: details(source, None),
+        ..offline(source)?
+    };
+    let list = audit::aws_principals(&options, &source.principal, applied, terms)?;
+    terminal.print(list.exit(), |out| match arguments.report.format {
+        ReportFormat::Table => {
+            principals::write_table(&list, shown(&arguments.report.only), terminal.style, out)
+        }
+        ReportFormat::Json => principals::write_json(&list, out),
+    })
+}
+
 /// Runs the check by whatever evidence was given.
 pub(super) fn report(
     source: &AwsSourceArgs,
@@ -54,7 +79,17 @@ pub(super) fn report(
         || !source.account_details.is_empty()
         || source.terraform.is_some()
     {
-        return audit::aws_offline(&offline(source)?, applied, terms);
+        let mut options = offline(source)?;
+        if !source.account_details.is_empty() {
+            options.holders = details(source, one_principal(source)?);
+        }
+        if let Some(file) = &source.terraform {
+            options.holders = Holders::Terraform {
+                file: file.clone(),
+                addresses: source.address.clone(),
+            };
+        }
+        return audit::aws_offline(&options, applied, terms);
     }
     let options = online(source, arguments)?;
     let environment = environment()?;
@@ -91,6 +126,13 @@ fn online(source: &AwsSourceArgs, arguments: &ReportArgs) -> Result<Options, Err
     })
 }
 
+fn details(source: &AwsSourceArgs, principal: Option<String>) -> Holders {
+    Holders::AccountDetails {
+        files: source.account_details.clone(),
+        principal,
+    }
+}
+
 /// A check is about one user; only the list of all principals takes several.
 fn one_principal(source: &AwsSourceArgs) -> Result<Option<String>, Error> {
     match source.principal.as_slice() {
@@ -108,19 +150,7 @@ fn offline(source: &AwsSourceArgs) -> Result<offline::Options, Error> {
     };
     Ok(offline::Options {
         subject,
-        holders: if let Some(file) = &source.terraform {
-            Holders::Terraform {
-                file: file.clone(),
-                addresses: source.address.clone(),
-            }
-        } else if source.account_details.is_empty() {
-            Holders::None
-        } else {
-            Holders::AccountDetails {
-                files: source.account_details.clone(),
-                principal: one_principal(source)?,
-            }
-        },
+        holders: Holders::None,
         identity_policies: source.identity_policy.clone(),
         boundary: source.boundary.clone(),
         session_policies: source.session_policy.clone(),

@@ -88,7 +88,7 @@ pub(super) fn print(
     })
 }
 
-fn shown(only: &[Only]) -> Shown {
+pub(super) fn shown(only: &[Only]) -> Shown {
     if only.is_empty() {
         return Shown::ALL;
     }

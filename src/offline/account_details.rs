@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::holder::{Attached, Content, Holder, HolderKind};
 use crate::plan::{ContextEntry, ContextKind};
 
+pub(crate) use choose::CUT;
 pub(super) use choose::identities;
 
 /// The largest accounts have some ten thousand roles; their details stay below this, in mebibytes.
@@ -36,7 +37,7 @@ pub(crate) struct AccountDetails {
     /// The default versions of managed policies, by their ARNs.
     policies: BTreeMap<String, Attached>,
     /// Pages are missing: the last document says that there are more.
-    is_cut: bool,
+    pub(crate) is_cut: bool,
 }
 
 /// A user or role.

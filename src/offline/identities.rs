@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::input::Input;
-use super::{Options, Policies, account_details, files, terraform};
+use super::{AccountDetails, Options, Policies, account_details, files, terraform};
 use crate::aws::arn::Arn;
 use crate::error::Error;
 use crate::holder::{Attached, Holder};
@@ -109,7 +109,7 @@ pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
                     name: None,
                     policies: Ok(base),
                     trust: None,
-                        }],
+                }],
             })
         }
         Holders::AccountDetails { files, principal } => {
@@ -129,5 +129,24 @@ pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
         Holders::Terraform { file, addresses } => {
             terraform::find(file, addresses, &base, options, &mut input)
         }
+    }
+}
+
+/// Reads the account's details, and the policies that apply to everybody in them.
+///
+/// # Errors
+///
+/// A file that can't be read or is not what its flag says.
+pub(crate) fn details(options: &Options) -> Result<(AccountDetails, Policies), Error> {
+    let mut input = Input::default();
+    let base = files::read(options, &mut input)?;
+    match &options.holders {
+        Holders::AccountDetails { files, .. } => {
+            Ok((account_details::read(files, &mut input)?, base))
+        }
+        Holders::None | Holders::Terraform { .. } => Err(Error::call(
+            "users and roles can be listed from account details only",
+        )
+        .hint("give their file to --account-details")),
     }
 }

@@ -3,10 +3,13 @@
 use super::{AccountDetails, Principal};
 use crate::aws::arn::{Arn, Caller};
 use crate::error::Error;
-use crate::holder::HolderKind;
+use crate::holder::{Holder, HolderKind};
 use crate::offline::{Identity, Options, Policies};
 use crate::permission::Subject;
 use crate::verdict::{Answer, Cause, Unknown, Why};
+
+/// What a person should know of details whose last page is not there.
+pub(crate) const CUT: &str = "the account details are cut: their last page says that there are more; what is not in them is unknown";
 
 /// No hint names more.
 const MOST_NAMES: usize = 10;
@@ -41,17 +44,69 @@ pub(in crate::offline) fn identities(
             None => identities.push(details.absent_role(&options.role_name)),
         }
     }
-    let mut notes = Vec::new();
-    if details.is_cut {
-        notes.push(
-            "the account details are cut: their last page says that there are more; what is not in them is unknown"
-                .to_owned(),
-        );
-    }
+    let notes = details.is_cut.then(|| CUT.to_owned()).into_iter().collect();
     Ok((account, identities, notes))
 }
 
 impl AccountDetails {
+    /// Everybody, or those of these ARNs and names, with their policies; without the roles of AWS's
+    /// services, which nobody else can use. And how many of those there are.
+    pub(crate) fn listed(
+        &self,
+        wanted: &[String],
+        account: Option<&str>,
+    ) -> Result<(Vec<Holder>, usize), Error> {
+        let mut chosen: Vec<&Principal> = Vec::new();
+        if wanted.is_empty() {
+            chosen.extend(self.principals.values());
+        }
+        for one in wanted {
+            let found = self.called(one)?;
+            if found.is_empty() {
+                return Err(self.is_not_there(one));
+            }
+            for one in found {
+                if !chosen.iter().any(|old| old.arn == one.arn) {
+                    chosen.push(one);
+                }
+            }
+        }
+        chosen.retain(|one| account.is_none_or(|account| one.arn.account == account));
+        let all = chosen.len();
+        if wanted.is_empty() {
+            chosen.retain(|one| !one.arn.resource.starts_with("role/aws-service-role/"));
+        }
+        if chosen.is_empty() {
+            return Err(Error::call(format!(
+                "there is no user and no role in the account details{}",
+                account
+                    .map(|account| format!(" of the account {account}"))
+                    .unwrap_or_default()
+            ))
+            .hint("take them without --filter"));
+        }
+        let left_out = all.saturating_sub(chosen.len());
+        Ok((
+            chosen.into_iter().map(|one| self.holder(one)).collect(),
+            left_out,
+        ))
+    }
+
+    /// The ARN of the execution role, where it is there.
+    pub(crate) fn role_arn(&self, name: &str, account: &str) -> Option<String> {
+        self.of_kind(HolderKind::Role)
+            .find(|one| one.arn.name() == name && one.arn.account == account)
+            .map(|one| one.arn.to_string())
+    }
+
+    fn is_not_there(&self, wanted: &str) -> Error {
+        Error::call(format!(
+            "there is no user or role {wanted:?} in the account details{}",
+            self.because_cut()
+        ))
+        .hint(self.near(wanted))
+    }
+
     fn identity(
         &self,
         subject: Subject,
@@ -82,11 +137,7 @@ impl AccountDetails {
                 .hint("leave --account out: the account stands in the account details")),
                 _ => Ok(one),
             },
-            ([], Some(wanted)) => Err(Error::call(format!(
-                "there is no user or role {wanted:?} in the account details{}",
-                self.because_cut()
-            ))
-            .hint(self.near(wanted, None))),
+            ([], Some(wanted)) => Err(self.is_not_there(wanted)),
             ([], None) => Err(Error::call(format!(
                 "there is no user in the account details{}{}",
                 account
@@ -195,22 +246,19 @@ impl AccountDetails {
     }
 
     /// Names that may have been meant: those that contain what was given, or begin like it.
-    fn near(&self, wanted: &str, kind: Option<HolderKind>) -> String {
+    fn near(&self, wanted: &str) -> String {
         let name = wanted.rsplit('/').next().unwrap_or(wanted).to_lowercase();
         let start: String = name.chars().take(2).collect();
-        let all = || {
-            self.principals
-                .values()
-                .filter(move |one| kind.is_none_or(|kind| one.kind == kind))
-        };
-        let near: Vec<&Principal> = all()
+        let near: Vec<&Principal> = self
+            .principals
+            .values()
             .filter(|one| {
                 let own = one.arn.name().to_lowercase();
                 own.contains(&name) || name.contains(&own) || own.starts_with(&start)
             })
             .collect();
         if near.is_empty() {
-            let all: Vec<&Principal> = all().collect();
+            let all: Vec<&Principal> = self.principals.values().collect();
             format!("it holds: {}", names(&all))
         } else {
             format!("was one of these meant: {}", names(&near))
