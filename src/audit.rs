@@ -6,6 +6,7 @@ mod aws;
 mod bindings;
 mod gcp;
 mod offline;
+mod terraform;
 mod principals;
 
 use std::time::Duration;
@@ -25,6 +26,7 @@ pub use aws::check as aws;
 pub use bindings::check as gcp_offline;
 pub use gcp::check as gcp;
 pub use offline::check as aws_offline;
+pub use terraform::check as gcp_terraform;
 pub use principals::list as aws_principals;
 
 /// What every check is told beside its cloud's own options.

@@ -17,12 +17,15 @@ mod aws;
 mod configuration;
 mod file;
 mod format;
+mod google;
 mod inventory;
 mod resource;
 
 use crate::error::Error;
 use crate::holder::{Holder, HolderKind};
 use crate::text::one_line;
+
+pub use google::{GoogleFound, GoogleWanted};
 
 pub(crate) use file::{HOW, LARGEST_MEBIBYTES};
 use inventory::Inventory;
@@ -186,6 +189,15 @@ impl Terraform {
     /// A resource that matters is malformed.
     pub fn holder(&self, principal: &Principal) -> Result<Found, Error> {
         aws::holder(self, &principal.address)
+    }
+
+    /// What it grants to and denies a member of Google Cloud.
+    ///
+    /// # Errors
+    ///
+    /// Who or where is not clear, or a resource that matters is malformed.
+    pub fn google(&self, wanted: &GoogleWanted<'_>) -> Result<GoogleFound, Error> {
+        google::find(self, wanted)
     }
 }
 

@@ -22,11 +22,8 @@ pub(super) fn find(
     options: &Options,
     input: &mut Input,
 ) -> Result<Seen, Error> {
-    let name = name_of(file);
-    let bytes = input
-        .read(file, LARGEST_MEBIBYTES)
-        .map_err(|what| Error::call(format!("can't read {name}: {what}")).hint(HOW))?;
-    let terraform = Terraform::parse(&name, bytes)?;
+    let terraform = read(file, input)?;
+    let name = terraform.name();
     let mut notes = terraform.notes();
     let mut account = options.account.clone();
     let mut identities = Vec::new();
@@ -66,7 +63,7 @@ pub(super) fn find(
             ..identity
         });
     }
-    let mut files = vec![name];
+    let mut files = vec![name.to_owned()];
     files.extend(base.files.iter().cloned());
     Ok(Seen {
         source: Source::AwsTerraform,
@@ -75,6 +72,19 @@ pub(super) fn find(
         identities,
         notes,
     })
+}
+
+/// Reads a plan or state.
+///
+/// # Errors
+///
+/// The file can't be read or is no plan or state.
+pub(crate) fn read(file: &Path, input: &mut Input) -> Result<Terraform, Error> {
+    let name = name_of(file);
+    let bytes = input
+        .read(file, LARGEST_MEBIBYTES)
+        .map_err(|what| Error::call(format!("can't read {name}: {what}")).hint(HOW))?;
+    Terraform::parse(&name, bytes)
 }
 
 /// Who is judged by which list, in the order of subjects.

@@ -36,6 +36,25 @@ pub(super) enum Instance {
     Only,
 }
 
+/// The one among these that a reference leads to.
+pub(super) fn instance<T: Copy>(
+    all: impl Iterator<Item = T>,
+    resource: impl Fn(&T) -> &Resource,
+    target: &Target,
+) -> Option<T> {
+    let mut found = all.filter(|one| {
+        let resource = resource(one);
+        resource.name == target.name
+            && resource.modules == target.modules
+            && match &target.instance {
+                Instance::Exactly(key) => &resource.key == key,
+                Instance::Only => true,
+            }
+    });
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
 /// Where an expression stands: each.key means another thing in each module.
 #[derive(Debug, Clone)]
 struct Scope {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::View;
 use crate::error::Error;
 use crate::holder::HolderKind;
-use crate::terraform::configuration::{Instance, Target};
+use crate::terraform::configuration::{Target, instance};
 use crate::terraform::resource::{Field, Mode, Resource};
 
 /// What policies can be attached to.
@@ -108,25 +108,6 @@ impl<'t> Entities<'t> {
         let of_kind = self.all.iter().filter(|one| one.kind == kind);
         instance(of_kind.copied(), |entity| entity.resource, target)
     }
-}
-
-/// The one among these that a reference leads to.
-pub(super) fn instance<T: Copy>(
-    all: impl Iterator<Item = T>,
-    resource: impl Fn(&T) -> &Resource,
-    target: &Target,
-) -> Option<T> {
-    let mut found = all.filter(|one| {
-        let resource = resource(one);
-        resource.name == target.name
-            && resource.modules == target.modules
-            && match &target.instance {
-                Instance::Exactly(key) => &resource.key == key,
-                Instance::Only => true,
-            }
-    });
-    let first = found.next()?;
-    found.next().is_none().then_some(first)
 }
 
 impl<'t> View<'t> {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{View, entity};
+use super::View;
 use crate::error::Error;
 use crate::holder::Content;
-use crate::terraform::configuration::Target;
+use crate::terraform::configuration::{Target, instance};
 use crate::terraform::resource::{Field, Mode, Resource};
 
 /// A policy that somebody names.
@@ -169,7 +169,7 @@ impl<'t> ManagedPolicies<'t> {
             Mode::Managed
         };
         let of_mode = self.all.iter().copied().filter(|one| one.mode == mode);
-        entity::instance(of_mode, |policy| policy, target)
+        instance(of_mode, |policy| policy, target)
     }
 
     /// The policies whose ARNs stand in an argument, and whether these are all.
