@@ -19,6 +19,16 @@ pub(super) fn check(arguments: GcpCheckArgs, terminal: &Terminal) -> Result<Exit
         let report = audit::gcp_offline(&files(&arguments), &applied, &terms(&arguments.report))?;
         return print(&report, &arguments.report, terminal);
     }
+    if let Some(file) = &arguments.terraform {
+        let report = audit::gcp_terraform(
+            file,
+            arguments.address.as_deref(),
+            &files(&arguments),
+            &applied,
+            &terms(&arguments.report),
+        )?;
+        return print(&report, &arguments.report, terminal);
+    }
     let options = Options {
         project: arguments.project,
         credentials: arguments.credentials,
