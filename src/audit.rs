@@ -6,8 +6,8 @@ mod aws;
 mod bindings;
 mod gcp;
 mod offline;
-mod terraform;
 mod principals;
+mod terraform;
 
 use std::time::Duration;
 
@@ -26,8 +26,8 @@ pub use aws::check as aws;
 pub use bindings::check as gcp_offline;
 pub use gcp::check as gcp;
 pub use offline::check as aws_offline;
-pub use terraform::check as gcp_terraform;
 pub use principals::list as aws_principals;
+pub use terraform::check as gcp_terraform;
 
 /// What every check is told beside its cloud's own options.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

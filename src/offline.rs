@@ -25,10 +25,10 @@ use crate::verdict::{Answer, Cause, Unknown, Why};
 pub(crate) use account_details::{AccountDetails, CUT};
 pub use files::Options;
 pub use identities::Holders;
-pub(crate) use input::Input;
-pub(crate) use terraform::read as read_terraform;
 pub(crate) use identities::{Identity, Seen, details, find};
+pub(crate) use input::Input;
 pub(crate) use library::Library;
+pub(crate) use terraform::read as read_terraform;
 
 /// The policies of an identity, in their layers.
 #[derive(Debug, Clone, Default)]

@@ -81,7 +81,9 @@ impl Terraform {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let incomplete = self.inventory.incomplete.iter().map(|why| {
-            format!("{why}: what it leaves out may grant and deny, so that only denials are certain")
+            format!(
+                "{why}: what it leaves out may grant and deny, so that only denials are certain"
+            )
         });
         self.inventory
             .notes

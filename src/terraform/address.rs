@@ -131,10 +131,7 @@ mod tests {
         );
         assert_eq!(
             modules(r#"module.a["x"].module.b"#).unwrap(),
-            [
-                step("a", Some(Key::Text("x".to_owned()))),
-                step("b", None),
-            ]
+            [step("a", Some(Key::Text("x".to_owned()))), step("b", None),]
         );
         assert!(modules("").unwrap().is_empty());
         let (modules, name) = of_resource("module.m[3].data.aws_iam_user.ci[0]").unwrap();
@@ -144,7 +141,9 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_none() {
-        for text in ["", ".", "a.", "a[", "a[0", "a[\"", "a[\"x]", "a[x]", "a[0]b", "a..b", "a[-1]", "ä["] {
+        for text in [
+            "", ".", "a.", "a[", "a[0", "a[\"", "a[\"x]", "a[x]", "a[0]b", "a..b", "a[-1]", "ä[",
+        ] {
             assert_eq!(steps(text), None, "{text}");
         }
         for text in ["module", "aws_iam_user.x", "module[0].x", "module.a.b.c"] {

@@ -91,16 +91,17 @@ pub(super) fn holder(terraform: &Terraform, address: &str) -> Result<Found, Erro
         .find(|entity| entity.resource.address == address);
     let Some((entity, kind)) = entity.and_then(|entity| Some((entity, entity.kind.holder()?)))
     else {
-        return Err(Error::call(format!(
-            "{}: {address} is no user or role",
-            terraform.name
-        ))
-        .hint("give the address of an aws_iam_user or aws_iam_role"));
+        return Err(
+            Error::call(format!("{}: {address} is no user or role", terraform.name))
+                .hint("give the address of an aws_iam_user or aws_iam_role"),
+        );
     };
     let grants = view.grants(entity)?;
     let boundary = view.boundary(entity)?;
     let is_sensitive = grants.iter().any(|grant| grant.is_sensitive)
-        || boundary.as_ref().is_some_and(|boundary| boundary.is_sensitive);
+        || boundary
+            .as_ref()
+            .is_some_and(|boundary| boundary.is_sensitive);
     let mut policies: Vec<Attached> = grants.into_iter().map(|grant| grant.attached).collect();
     policies.extend(view.unread());
     policies.extend(terraform.inventory.incomplete.iter().map(|why| Attached {

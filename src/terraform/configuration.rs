@@ -144,7 +144,10 @@ impl<'c> References<'c> {
                     let call = steps.get(1)?;
                     targets.extend(self.output(call, output, scope, left)?);
                 }
-                ["each" | "count" | "var" | "module" | "local" | "path" | "terraform" | "self", ..] => {
+                [
+                    "each" | "count" | "var" | "module" | "local" | "path" | "terraform" | "self",
+                    ..,
+                ] => {
                     return None;
                 }
                 ["data", kind, name, attribute @ ..] if attribute.len() < 2 => {
@@ -176,7 +179,12 @@ impl<'c> References<'c> {
     fn output(&self, call: &Step, output: &str, scope: &Scope, left: usize) -> Option<Vec<Target>> {
         let mut modules = scope.modules.clone();
         modules.push(call.clone());
-        let expression = self.module(&modules)?.outputs.get(output)?.expression.as_ref()?;
+        let expression = self
+            .module(&modules)?
+            .outputs
+            .get(output)?
+            .expression
+            .as_ref()?;
         let scope = Scope { modules, key: None };
         self.follow(expression, None, &scope, left)
     }
@@ -312,7 +320,11 @@ mod tests {
             Instance::Exactly(Some(Key::Text(text))) => text,
         };
         let attribute = target.attribute.unwrap_or_default();
-        Some(format!("{}{}<{instance}>.{attribute}", modules.concat(), target.name))
+        Some(format!(
+            "{}{}<{instance}>.{attribute}",
+            modules.concat(),
+            target.name
+        ))
     }
 
     #[test]
@@ -332,8 +344,14 @@ mod tests {
             ("aws_iam_policy.by_one", Some("single<the only>.")),
             ("aws_iam_policy.by_splat", Some("counted<the only>.")),
             // Through variables and outputs of modules.
-            (r#"module.render["us"].aws_iam_policy.from_above"#, Some("plain<>.id")),
-            (r#"module.render["us"].aws_iam_policy.from_key_above"#, Some("keyed<a>.id")),
+            (
+                r#"module.render["us"].aws_iam_policy.from_above"#,
+                Some("plain<>.id"),
+            ),
+            (
+                r#"module.render["us"].aws_iam_policy.from_key_above"#,
+                Some("keyed<a>.id"),
+            ),
             (
                 r#"module.render["us"].aws_iam_policy.from_each_above"#,
                 Some("keyed_by_region<us>."),

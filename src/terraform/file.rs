@@ -22,8 +22,10 @@ pub(super) struct File {
 /// It is a saved plan, or not UTF-8.
 pub(super) fn decode(name: &str, bytes: Vec<u8>) -> Result<File, Error> {
     if bytes.starts_with(b"PK\x03\x04") {
-        return Err(Error::call(format!("{name} is a saved plan, which only Terraform can read"))
-            .hint(format!("run: terraform show -json {name} > plan.json")));
+        return Err(Error::call(format!(
+            "{name} is a saved plan, which only Terraform can read"
+        ))
+        .hint(format!("run: terraform show -json {name} > plan.json")));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Error::call(format!("{name} is UTF-16, as PowerShell's > writes it"))
@@ -31,7 +33,10 @@ pub(super) fn decode(name: &str, bytes: Vec<u8>) -> Result<File, Error> {
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = line(error.as_bytes(), error.utf8_error().valid_up_to());
-        Error::call(format!("{name}: line {line} holds a byte that is not UTF-8")).hint(HOW)
+        Error::call(format!(
+            "{name}: line {line} holds a byte that is not UTF-8"
+        ))
+        .hint(HOW)
     })?;
     let text = match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),

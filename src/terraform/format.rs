@@ -242,7 +242,10 @@ fn foreign(name: &str, document: &Document<'_>) -> Error {
     } else if document.bindings.is_some() {
         is("an allow policy of Google Cloud").hint("give it to --iam-policy")
     } else {
-        Error::call(format!("{name} has no format_version: it is no plan or state")).hint(HOW)
+        Error::call(format!(
+            "{name} has no format_version: it is no plan or state"
+        ))
+        .hint(HOW)
     }
 }
 

@@ -13,7 +13,9 @@ use std::collections::BTreeSet;
 use super::configuration::{References, instance};
 use super::resource::{Field, Mode, Resource};
 use super::{MOST_LISTED, Terraform};
-use crate::bindings::{AllowPolicy, Binding, DenyPolicy, DenyRule, Place, Policies, RoleDefinition, RoleState, Seen};
+use crate::bindings::{
+    AllowPolicy, Binding, DenyPolicy, DenyRule, Place, Policies, RoleDefinition, RoleState, Seen,
+};
 use crate::error::Error;
 use crate::text::one_line;
 
@@ -186,7 +188,8 @@ fn member<'t>(
 
 fn choices(accounts: &[&Resource]) -> String {
     if accounts.is_empty() {
-        return "the file holds none: name whose permissions it should grant with --member".to_owned();
+        return "the file holds none: name whose permissions it should grant with --member"
+            .to_owned();
     }
     let mut shown: Vec<String> = accounts
         .iter()
@@ -205,14 +208,15 @@ fn email(account: &Resource) -> Result<Option<String>, Error> {
     if let Field::Known(email) = account.text("email")? {
         return Ok(Some(email.to_owned()));
     }
-    Ok(match (account.text("account_id")?, account.text("project")?) {
-        // Projects of a domain have emails of another form.
-        (Field::Known(id), Field::Known(project)) if !project.contains(':') => Some(format!(
-            "{id}@{}.iam.gserviceaccount.com",
-            bare(project)
-        )),
-        _ => None,
-    })
+    Ok(
+        match (account.text("account_id")?, account.text("project")?) {
+            // Projects of a domain have emails of another form.
+            (Field::Known(id), Field::Known(project)) if !project.contains(':') => {
+                Some(format!("{id}@{}.iam.gserviceaccount.com", bare(project)))
+            }
+            _ => None,
+        },
+    )
 }
 
 /// A project without what may stand in front of it.
@@ -271,7 +275,10 @@ impl View<'_> {
             Field::Known(project) => self.is_project(project, &resource.address),
             Field::Absent | Field::Unknown => {
                 let target = self.references.target(resource, "project");
-                let of_kind = self.resources.iter().filter(|one| one.kind == "google_project");
+                let of_kind = self
+                    .resources
+                    .iter()
+                    .filter(|one| one.kind == "google_project");
                 let found = target
                     .filter(|target| target.kind == "google_project" && !target.is_data)
                     .and_then(|target| instance(of_kind, |one| one, &target));

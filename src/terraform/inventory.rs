@@ -28,7 +28,9 @@ pub(super) struct Inventory {
 
 /// Whether resources of such a type can matter here.
 fn matters(kind: &str) -> bool {
-    kind.starts_with("aws_iam_") || kind.starts_with("google_")
+    ["aws_iam_", "awscc_iam_", "google_"]
+        .iter()
+        .any(|start| kind.starts_with(start))
 }
 
 /// Gathers the resources of a plan or a state.
@@ -90,7 +92,11 @@ impl Gatherer<'_> {
             }
             let place = (change.address.clone(), change.deposed.clone());
             if !seen.insert(place.clone()) {
-                return Err(self.wrong("resource_changes", &change.address, "it stands there twice"));
+                return Err(self.wrong(
+                    "resource_changes",
+                    &change.address,
+                    "it stands there twice",
+                ));
             }
             touched.insert(change.address.clone());
             touched.extend(change.previous_address.clone());
@@ -152,15 +158,25 @@ impl Gatherer<'_> {
         } else if does("forget") {
             let place = (address.clone(), change.deposed.clone());
             let Some(found) = prior.get(&place) else {
-                return Err(self.wrong("resource_changes", address, "what it was before is missing"));
+                return Err(self.wrong(
+                    "resource_changes",
+                    address,
+                    "what it was before is missing",
+                ));
             };
             let resource = self.resource(found, Fate::Stays, Value::Null, None)?;
             self.inventory.resources.push(resource);
         }
-        let stays = ["no-op", "create", "read", "update"].iter().any(|action| does(action));
+        let stays = ["no-op", "create", "read", "update"]
+            .iter()
+            .any(|action| does(action));
         match planned {
             Some(found) if stays => {
-                let fate = if does("create") { Fate::Created } else { Fate::Stays };
+                let fate = if does("create") {
+                    Fate::Created
+                } else {
+                    Fate::Stays
+                };
                 let unknown = match change.change.after_unknown {
                     Some(raw) => self.tree(address, raw)?,
                     None => Value::Null,
@@ -195,10 +211,11 @@ impl Gatherer<'_> {
             why.push("the plan ended with an error");
         }
         let deferred = document.deferred_changes.iter().flatten();
-        if deferred
-            .into_iter()
-            .any(|one| one.resource_change.as_ref().is_none_or(|one| matters(&one.kind)))
-        {
+        if deferred.into_iter().any(|one| {
+            one.resource_change
+                .as_ref()
+                .is_none_or(|one| matters(&one.kind))
+        }) {
             why.push("the plan puts changes off to a later one");
         }
         if document.complete == Some(false) && why.is_empty() {
@@ -253,6 +270,7 @@ impl Gatherer<'_> {
             None => Value::Null,
         };
         Ok(Resource {
+            file: self.name.into(),
             address: match &raw.deposed_key {
                 Some(key) => format!("{} (deposed object {})", raw.address, one_line(key)),
                 None => raw.address.clone(),
@@ -284,6 +302,7 @@ impl Gatherer<'_> {
         let (modules, last) = address::of_resource(address)
             .ok_or_else(|| self.wrong("resource_changes", address, "it is no address"))?;
         Ok(Resource {
+            file: self.name.into(),
             address: match &change.deposed {
                 Some(deposed) => format!("{address} (deposed object {})", one_line(deposed)),
                 None => address.clone(),
@@ -331,7 +350,9 @@ impl Gatherer<'_> {
     fn values(&self, address: &str, raw: &RawValue) -> Result<Map<String, Value>, Error> {
         serde_json::from_str(raw.get())
             .map(|Fields(fields)| fields)
-            .map_err(|error| format::malformed(&format!("{}: {address}: values", self.name), &error))
+            .map_err(|error| {
+                format::malformed(&format!("{}: {address}: values", self.name), &error)
+            })
     }
 
     fn tree(&self, address: &str, raw: &RawValue) -> Result<Value, Error> {
@@ -340,8 +361,12 @@ impl Gatherer<'_> {
     }
 
     fn wrong(&self, part: &str, address: &str, what: &str) -> Error {
-        Error::call(format!("{}: {part}: {}: {what}", self.name, one_line(address)))
-            .hint("give the output of `terraform show -json` as it is")
+        Error::call(format!(
+            "{}: {part}: {}: {what}",
+            self.name,
+            one_line(address)
+        ))
+        .hint("give the output of `terraform show -json` as it is")
     }
 }
 

@@ -1,5 +1,7 @@
 //! One resource as it will be, and its fields: known, absent, or known only after apply.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::address::{Key, Step};
@@ -51,6 +53,8 @@ pub(super) enum Fate {
 /// One instance of a resource.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Resource {
+    /// What messages call the file.
+    pub(super) file: Arc<str>,
     pub(super) address: String,
     /// The modules that it stands in.
     pub(super) modules: Vec<Step>,
@@ -79,8 +83,8 @@ impl Resource {
             Value::Object(_) => "an object",
         };
         Error::call(format!(
-            "{}: {field} is {found} where {wanted} should stand",
-            self.address
+            "{}: {}: {field} is {found} where {wanted} should stand",
+            self.file, self.address
         ))
         .hint("give the output of `terraform show -json` as it is")
     }
@@ -207,6 +211,7 @@ impl Resource {
 
     fn clone_without_values(&self) -> Self {
         Self {
+            file: Arc::clone(&self.file),
             address: String::new(),
             modules: self.modules.clone(),
             mode: self.mode,

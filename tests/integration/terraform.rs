@@ -56,7 +56,11 @@ fn parts(address: &str) -> (String, String, String, Value) {
 
 fn described(address: &str) -> Value {
     let (module, kind, name, key) = parts(address);
-    let is_data = address.strip_prefix(&module).unwrap().trim_start_matches('.').starts_with("data.");
+    let is_data = address
+        .strip_prefix(&module)
+        .unwrap()
+        .trim_start_matches('.')
+        .starts_with("data.");
     let mut resource = json!({
         "address": address,
         "mode": if is_data { "data" } else { "managed" },
@@ -81,11 +85,17 @@ fn tree(resources: &[(String, Value)]) -> Value {
             .filter(|(address, _)| parts(address).0 == module)
             .map(|(_, resource)| resource)
             .collect();
-        let depth = if module.is_empty() { 0 } else { module.split('.').count() };
+        let depth = if module.is_empty() {
+            0
+        } else {
+            module.split('.').count()
+        };
         let mut children: Vec<String> = resources
             .iter()
             .map(|(address, _)| parts(address).0)
-            .filter(|one| one.starts_with(module) && one.split('.').count() >= depth + 2 && !one.is_empty())
+            .filter(|one| {
+                one.starts_with(module) && one.split('.').count() >= depth + 2 && !one.is_empty()
+            })
             .map(|one| one.split('.').take(depth + 2).collect::<Vec<_>>().join("."))
             .collect();
         children.sort();
@@ -95,8 +105,7 @@ fn tree(resources: &[(String, Value)]) -> Value {
             tree["address"] = json!(module);
         }
         if !children.is_empty() {
-            tree["child_modules"] =
-                children.iter().map(|child| of(resources, child)).collect();
+            tree["child_modules"] = children.iter().map(|child| of(resources, child)).collect();
         }
         tree
     }
@@ -205,7 +214,11 @@ impl Plan {
             let (module, kind, name, _) = parts(&one.address);
             assert!(module.is_empty() || one.expressions == json!({}));
             let address = format!("{kind}.{name}");
-            if module.is_empty() && !configured.iter().any(|other| other["address"] == json!(address)) {
+            if module.is_empty()
+                && !configured
+                    .iter()
+                    .any(|other| other["address"] == json!(address))
+            {
                 let mut resource = json!({
                     "address": address, "mode": "managed", "type": kind, "name": name,
                     "provider_config_key": one.provider, "expressions": one.expressions,
@@ -282,8 +295,15 @@ fn permissions(findings: Vec<Finding>) -> Vec<Finding> {
 
 /// The program's check of a plan or state, with a report for machines.
 fn checking(file: &Value) -> Program {
-    Program::new(["aws", "check", "--terraform", "plan.json", "--format", "json"])
-        .file("plan.json", file.to_string())
+    Program::new([
+        "aws",
+        "check",
+        "--terraform",
+        "plan.json",
+        "--format",
+        "json",
+    ])
+    .file("plan.json", file.to_string())
 }
 
 /// The newest policy of Remotion, as the program prints it.
@@ -315,7 +335,18 @@ fn user() -> Plan {
     Plan::new()
         .add("aws_iam_user.ci", json!({ "name": "ci", "path": "/" }))
         .unknown(json!({ "arn": true }))
-        .add("aws_iam_user_policy.all", json!({ "name": "all", "user": "ci", "policy": everything() }))
+        .add(
+            "aws_iam_user_policy.all",
+            json!({ "name": "all", "user": "ci", "policy": everything() }),
+        )
+}
+
+/// The same where the user was there before.
+fn kept_user() -> Plan {
+    let mut plan = user();
+    plan.resources[0].actions = json!(["no-op"]);
+    plan.resources[0].unknown = json!({});
+    plan
 }
 
 /// A plan with an execution role that may do everything.
@@ -337,7 +368,11 @@ fn role() -> Plan {
 fn all_are(findings: &[Finding], status: &str, why: &str, says: &str) {
     assert!(!findings.is_empty());
     for one in findings {
-        assert_eq!((one.status.as_str(), one.why.as_str()), (status, why), "{one:#?}");
+        assert_eq!(
+            (one.status.as_str(), one.why.as_str()),
+            (status, why),
+            "{one:#?}"
+        );
         assert!(one.detail.contains(says), "{says} in {one:#?}");
     }
 }

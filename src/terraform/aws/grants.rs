@@ -98,11 +98,18 @@ impl View<'_> {
 
     fn attachment(&self, entity: &Entity<'_>, resource: &Resource) -> Result<Grant, Error> {
         let Some(found) = self.policies.named_by(self, resource, "policy_arn")? else {
-            let why = format!("which policy it is, does not stand there: {}", resource.address);
+            let why = format!(
+                "which policy it is, does not stand there: {}",
+                resource.address
+            );
             return Ok(self.doubt(resource, why));
         };
         // A policy is attached within its account: such a name is that of somebody else.
-        let account = found.id.arn.as_deref().and_then(|arn| arn.split(':').nth(4));
+        let account = found
+            .id
+            .arn
+            .as_deref()
+            .and_then(|arn| arn.split(':').nth(4));
         let own = super::arn(entity)?.map(|arn| arn.account);
         if let (Some(account), Some(own)) = (account, own)
             && !account.is_empty()
@@ -176,13 +183,15 @@ impl View<'_> {
             let texts = resource.texts(argument)?;
             is_complete = texts.is_complete();
             if !is_complete && texts.known.is_empty() {
-                let targets = self.references.targets(resource, argument).unwrap_or_default();
+                let targets = self
+                    .references
+                    .targets(resource, argument)
+                    .unwrap_or_default();
                 let found: Vec<Entity<'_>> = targets
                     .iter()
                     .filter_map(|target| self.entities.at(EntityKind::Group, target))
                     .collect();
-                is_complete =
-                    found.len() == targets.len() && texts.unknown == Some(targets.len());
+                is_complete = found.len() == targets.len() && texts.unknown == Some(targets.len());
                 groups.extend(found);
             }
             names.extend(texts.known);
@@ -244,13 +253,17 @@ impl View<'_> {
             }
         }
         for resource in self.before_of("aws_iam_user_group_membership") {
-            let is_user = matches!(resource.text("user")?, Field::Known(name) if user.name == Some(name));
+            let is_user =
+                matches!(resource.text("user")?, Field::Known(name) if user.name == Some(name));
             let groups = resource.texts("groups")?.known;
             if is_user
                 && resource.fate == Fate::Deleted
                 && group.name.is_some_and(|name| groups.contains(&name))
             {
-                return Ok(Some(format!("the deletion of {} may remove it", resource.address)));
+                return Ok(Some(format!(
+                    "the deletion of {} may remove it",
+                    resource.address
+                )));
             }
         }
         Ok(None)

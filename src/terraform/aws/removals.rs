@@ -59,7 +59,8 @@ impl View<'_> {
             let is_inline = resource.kind == policy;
             let is_list = resource.kind == "aws_iam_policy_attachment";
             let concerns = if is_list {
-                resource.texts(&list)?.known.contains(&own) && !self.still_lists(own, resource, &list)?
+                resource.texts(&list)?.known.contains(&own)
+                    && !self.still_lists(own, resource, &list)?
             } else {
                 (is_inline || resource.kind == attachment)
                     && resource.fate == Fate::Deleted

@@ -82,11 +82,7 @@ impl View<'_> {
     }
 
     /// Inline policies that another resource writes, wrote or deletes: that one decides.
-    fn inline_elsewhere(
-        &self,
-        role: &Entity<'_>,
-        grants: &[Grant],
-    ) -> Result<Vec<String>, Error> {
+    fn inline_elsewhere(&self, role: &Entity<'_>, grants: &[Grant]) -> Result<Vec<String>, Error> {
         let mut names: Vec<String> = grants
             .iter()
             .filter_map(|grant| match &grant.what {
@@ -164,7 +160,12 @@ impl View<'_> {
         }
         for resource in self.before_of("aws_iam_policy_attachment") {
             let list = format!("{}s", EntityKind::Role.word());
-            if resource.texts(&list)?.known.iter().any(|name| role.name == Some(*name)) {
+            if resource
+                .texts(&list)?
+                .known
+                .iter()
+                .any(|name| role.name == Some(*name))
+            {
                 ids.extend(id(resource, "policy_arn")?);
             }
         }

@@ -151,7 +151,10 @@ impl<'t> View<'t> {
 
     /// Remotion's buckets and services on which nothing is granted, where others have grants: each
     /// has to have them.
-    pub(super) fn without_grants(&self, granted: &[AllowPolicy]) -> Result<Vec<AllowPolicy>, Error> {
+    pub(super) fn without_grants(
+        &self,
+        granted: &[AllowPolicy],
+    ) -> Result<Vec<AllowPolicy>, Error> {
         let mut found = Vec::new();
         for resource in self.resources {
             let level = match resource.kind.as_str() {
@@ -159,7 +162,8 @@ impl<'t> View<'t> {
                 "google_cloud_run_service" | "google_cloud_run_v2_service" => Level::RunService,
                 _ => continue,
             };
-            let (Mode::Managed, Field::Known(name)) = (resource.mode, resource.text("name")?) else {
+            let (Mode::Managed, Field::Known(name)) = (resource.mode, resource.text("name")?)
+            else {
                 continue;
             };
             let place = Place::Below(level, name.to_owned());
@@ -182,9 +186,8 @@ impl<'t> View<'t> {
 
     /// The bindings of a resource.
     pub(super) fn bindings(&self, resource: &Resource, form: Form) -> Result<Vec<Binding>, Error> {
-        let unseen = |field: &str, why: &str| {
-            Seen::Unseen(format!("{why}: {}.{field}", resource.address))
-        };
+        let unseen =
+            |field: &str, why: &str| Seen::Unseen(format!("{why}: {}.{field}", resource.address));
         if form == Form::Policy {
             let field = "policy_data";
             let why = match resource.text(field)? {
@@ -213,7 +216,10 @@ impl<'t> View<'t> {
 
     fn role(&self, resource: &Resource) -> Result<Seen<String>, Error> {
         if resource.is_sensitive("role") {
-            return Ok(Seen::Unseen(format!("sensitive: {}.role", resource.address)));
+            return Ok(Seen::Unseen(format!(
+                "sensitive: {}.role",
+                resource.address
+            )));
         }
         if let Field::Known(role) = resource.text("role")? {
             return Ok(Seen::Known(role.to_owned()));
@@ -236,7 +242,11 @@ impl<'t> View<'t> {
     }
 
     fn members(&self, resource: &Resource, form: Form) -> Result<Vec<Seen<String>>, Error> {
-        let field = if form == Form::Member { "member" } else { "members" };
+        let field = if form == Form::Member {
+            "member"
+        } else {
+            "members"
+        };
         let unseen = |why: &str| Seen::Unseen(format!("{why}: {}.{field}", resource.address));
         if resource.is_sensitive(field) {
             return Ok(vec![unseen("sensitive")]);
@@ -261,7 +271,9 @@ impl<'t> View<'t> {
         for target in &targets {
             found.push(self.account_behind(target)?);
         }
-        if !targets.is_empty() && Some(targets.len()) == unknown && found.iter().all(Option::is_some)
+        if !targets.is_empty()
+            && Some(targets.len()) == unknown
+            && found.iter().all(Option::is_some)
         {
             members.extend(found.into_iter().flatten().map(Seen::Known));
         } else {

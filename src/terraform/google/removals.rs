@@ -8,9 +8,7 @@ use crate::error::Error;
 use crate::terraform::resource::{Fate, Field, Mode, Resource};
 
 /// A grant of one role to one member, where both are known.
-fn grants<'b>(
-    bindings: &'b [Binding],
-) -> impl Iterator<Item = (&'b Binding, &'b Seen<String>)> {
+fn grants<'b>(bindings: &'b [Binding]) -> impl Iterator<Item = (&'b Binding, &'b Seen<String>)> {
     bindings
         .iter()
         .flat_map(|binding| binding.members.iter().map(move |member| (binding, member)))
@@ -82,9 +80,10 @@ fn removed(resource: &Resource) -> Result<Binding, Error> {
     let seen = |field: &str| -> Result<Seen<String>, Error> {
         Ok(match resource.text(field)? {
             Field::Known(text) => Seen::Known(text.to_owned()),
-            Field::Absent | Field::Unknown => {
-                Seen::Unseen(format!("known only after apply: {}.{field}", resource.address))
-            }
+            Field::Absent | Field::Unknown => Seen::Unseen(format!(
+                "known only after apply: {}.{field}",
+                resource.address
+            )),
         })
     };
     Ok(Binding {

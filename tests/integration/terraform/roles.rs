@@ -26,14 +26,22 @@ fn a_new_role_carries_only_what_is_written() {
     }
     // Without the configuration nobody knows whether it is written.
     let plan = role().set("configuration", json!({}));
-    all_unseen(&plan.of_role(), "known only after apply: aws_iam_role.remotion.inline_policy");
+    all_unseen(
+        &plan.of_role(),
+        "known only after apply: aws_iam_role.remotion.inline_policy",
+    );
 }
 
 #[test]
 fn inline_blocks_count() {
     let blocks = |blocks: Value| kept(json!({ "inline_policy": blocks }));
     all_pass(&blocks(json!([{ "name": "all", "policy": everything() }])).of_role());
-    all_are(&blocks(json!([{ "name": "", "policy": "" }])).of_role(), "fail", "nothing_allows", "");
+    all_are(
+        &blocks(json!([{ "name": "", "policy": "" }])).of_role(),
+        "fail",
+        "nothing_allows",
+        "",
+    );
     let denied = blocks(json!([
         { "name": "all", "policy": everything() }, { "name": "no", "policy": denial() },
     ]));
@@ -42,9 +50,10 @@ fn inline_blocks_count() {
         .unknown(json!({ "inline_policy": [{}, { "policy": true }] }));
     all_unseen(&later.of_role(), "inline_policy[1].policy");
     // Written blocks are the only ones: they remove what other resources add.
-    let fight = blocks(json!([]))
-        .refers("inline_policy", &["local.x"])
-        .add("aws_iam_role_policy.all", json!({ "name": "all", "role": "remotion-lambda-role", "policy": everything() }));
+    let fight = blocks(json!([])).refers("inline_policy", &["local.x"]).add(
+        "aws_iam_role_policy.all",
+        json!({ "name": "all", "role": "remotion-lambda-role", "policy": everything() }),
+    );
     all_unseen(&fight.of_role(), "aws_iam_role.remotion may remove it");
 }
 
@@ -70,20 +79,35 @@ fn what_was_observed_before_the_plan_does_not_outlive_it() {
     let arn = "arn:aws:iam::111111111111:policy/all";
     let policy = |plan: Plan, action: &str| {
         let values = json!({ "name": "all", "arn": arn, "policy": everything() });
-        plan.add("aws_iam_policy.all", values.clone()).does(&[action], values)
+        plan.add("aws_iam_policy.all", values.clone())
+            .does(&[action], values)
     };
     let managed = || kept(json!({ "managed_policy_arns": [arn] }));
     all_pass(&policy(managed(), "no-op").of_role());
     all_pass(&policy(managed(), "update").of_role());
-    all_are(&policy(managed(), "delete").of_role(), "fail", "nothing_allows", "");
+    all_are(
+        &policy(managed(), "delete").of_role(),
+        "fail",
+        "nothing_allows",
+        "",
+    );
     all_unseen(&managed().of_role(), arn);
     let detached = policy(managed(), "no-op")
         .add("aws_iam_role_policy_attachment.all", json!({}))
-        .does(&["delete"], json!({ "role": "remotion-lambda-role", "policy_arn": arn }));
+        .does(
+            &["delete"],
+            json!({ "role": "remotion-lambda-role", "policy_arn": arn }),
+        );
     all_are(&detached.of_role(), "fail", "nothing_allows", "");
     let taken_off_the_list = policy(managed(), "no-op")
-        .add("aws_iam_policy_attachment.all", json!({ "policy_arn": arn, "roles": [] }))
-        .does(&["update"], json!({ "policy_arn": arn, "roles": ["remotion-lambda-role"] }));
+        .add(
+            "aws_iam_policy_attachment.all",
+            json!({ "policy_arn": arn, "roles": [] }),
+        )
+        .does(
+            &["update"],
+            json!({ "policy_arn": arn, "roles": ["remotion-lambda-role"] }),
+        );
     all_are(&taken_off_the_list.of_role(), "fail", "nothing_allows", "");
 }
 
@@ -93,11 +117,16 @@ fn written_managed_policies_are_the_only_ones() {
     let plan = |listed: Value, references: &[&str]| {
         kept(json!({ "managed_policy_arns": listed }))
             .refers("managed_policy_arns", references)
-            .add("aws_iam_policy.all", json!({ "name": "all", "arn": arn, "policy": everything() }))
+            .add(
+                "aws_iam_policy.all",
+                json!({ "name": "all", "arn": arn, "policy": everything() }),
+            )
     };
     all_pass(&plan(json!([arn]), &["local.x"]).of_role());
-    let fight = plan(json!([]), &["local.x"])
-        .add("aws_iam_role_policy_attachment.all", json!({ "role": "remotion-lambda-role", "policy_arn": arn }));
+    let fight = plan(json!([]), &["local.x"]).add(
+        "aws_iam_role_policy_attachment.all",
+        json!({ "role": "remotion-lambda-role", "policy_arn": arn }),
+    );
     all_unseen(&fight.of_role(), "aws_iam_role.remotion may remove it");
     // A list of policies that are created, found by its references.
     let created = |unknown: Value, references: &[&str]| {
@@ -112,7 +141,10 @@ fn written_managed_policies_are_the_only_ones() {
             .of_role()
     };
     let one = json!({ "arn": true, "managed_policy_arns": [true] });
-    all_pass(&created(one.clone(), &["aws_iam_policy.all.arn", "aws_iam_policy.all"]));
+    all_pass(&created(
+        one.clone(),
+        &["aws_iam_policy.all.arn", "aws_iam_policy.all"],
+    ));
     all_unseen(&created(one, &["local.x"]), "which managed policies stay");
 }
 
@@ -123,7 +155,10 @@ fn the_trust_policy_is_judged() {
             .checking()
             .arguments(["--subject", "role"])
             .run();
-        let trust = run.findings().into_iter().find(|one| one.permission == "sts:AssumeRole" && one.scope.contains("aws_iam_role"));
+        let trust = run
+            .findings()
+            .into_iter()
+            .find(|one| one.permission == "sts:AssumeRole" && one.scope.contains("aws_iam_role"));
         (run.code, trust.map(|one| one.status))
     };
     assert_eq!(trusting(json!(trust())), (Some(0), Some("pass".to_owned())));
