@@ -6,20 +6,20 @@
 
 mod deny;
 mod entry;
+mod grants;
 mod removals;
+mod roles;
+mod who;
 
-use std::collections::BTreeSet;
-
+use super::Terraform;
 use super::configuration::{References, instance};
-use super::resource::{Field, Mode, Resource};
-use super::{MOST_LISTED, Terraform};
-use crate::bindings::{
-    AllowPolicy, Binding, DenyPolicy, DenyRule, Place, Policies, RoleDefinition, RoleState, Seen,
-};
+use super::resource::{Field, Resource};
+use crate::bindings::{AllowPolicy, Binding, DenyPolicy, DenyRule, Place, Policies, Seen};
 use crate::error::Error;
 use crate::text::one_line;
 
 use entry::Entry;
+use who::{bare, member, only_project};
 
 /// What a file says about one member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,148 +111,6 @@ pub(super) fn find(terraform: &Terraform, wanted: &GoogleWanted<'_>) -> Result<G
     })
 }
 
-fn accounts(terraform: &Terraform) -> Vec<&Resource> {
-    let all = terraform.inventory.resources.iter();
-    all.filter(|one| one.kind == "google_service_account" && one.mode == Mode::Managed)
-        .collect()
-}
-
-/// The member, and the address of its service account.
-fn member<'t>(
-    terraform: &'t Terraform,
-    wanted: &GoogleWanted<'_>,
-) -> Result<(String, Option<&'t str>), Error> {
-    let name = &terraform.name;
-    let accounts = accounts(terraform);
-    let account = match (wanted.address, wanted.member) {
-        (Some(address), _) => {
-            let found = accounts.iter().find(|one| one.address == address);
-            Some(*found.ok_or_else(|| {
-                Error::call(format!(
-                    "{name} holds no google_service_account at {}",
-                    one_line(address)
-                ))
-                .hint(choices(&accounts))
-            })?)
-        }
-        (None, Some(_)) => None,
-        (None, None) => match accounts.as_slice() {
-            [only] => Some(*only),
-            [] => {
-                return Err(Error::call(format!(
-                    "{name} holds no service account (google_service_account)"
-                ))
-                .hint("name whose permissions it should grant with --member"));
-            }
-            several => {
-                return Err(Error::call(format!(
-                    "{name} holds {} service accounts, and which one is meant is not said",
-                    several.len()
-                ))
-                .hint(choices(several)));
-            }
-        },
-    };
-    let Some(account) = account else {
-        let member = wanted.member.unwrap_or_default().to_owned();
-        let mut same = None;
-        for one in accounts {
-            let own = email(one)?.map(|email| format!("serviceAccount:{email}"));
-            if own.is_some_and(|own| own.eq_ignore_ascii_case(&member)) {
-                same = Some(one.address.as_str());
-            }
-        }
-        return Ok((member, same));
-    };
-    let own = email(account)?.map(|email| format!("serviceAccount:{email}"));
-    let member = match (wanted.member, own) {
-        (Some(member), Some(own)) if !own.eq_ignore_ascii_case(member) => {
-            return Err(Error::call(format!(
-                "{} is {own}, and --member says another one",
-                account.address
-            ))
-            .hint("give --address or --member alone"));
-        }
-        (Some(member), _) => member.to_owned(),
-        (None, Some(own)) => own,
-        (None, None) => {
-            return Err(Error::call(format!(
-                "the email of {} is known only after apply",
-                account.address
-            ))
-            .hint("add it with --member serviceAccount:EMAIL"));
-        }
-    };
-    Ok((member, Some(&account.address)))
-}
-
-fn choices(accounts: &[&Resource]) -> String {
-    if accounts.is_empty() {
-        return "the file holds none: name whose permissions it should grant with --member"
-            .to_owned();
-    }
-    let mut shown: Vec<String> = accounts
-        .iter()
-        .take(MOST_LISTED)
-        .map(|one| one_line(&one.address))
-        .collect();
-    if accounts.len() > MOST_LISTED {
-        shown.push(format!("and {} more", accounts.len() - MOST_LISTED));
-    }
-    format!("pick one with --address: {}", shown.join(", "))
-}
-
-/// The email of a service account, where it is known or follows from what is
-/// ([names](https://cloud.google.com/iam/docs/service-account-types#user-managed)).
-fn email(account: &Resource) -> Result<Option<String>, Error> {
-    if let Field::Known(email) = account.text("email")? {
-        return Ok(Some(email.to_owned()));
-    }
-    Ok(
-        match (account.text("account_id")?, account.text("project")?) {
-            // Projects of a domain have emails of another form.
-            (Field::Known(id), Field::Known(project)) if !project.contains(':') => {
-                Some(format!("{id}@{}.iam.gserviceaccount.com", bare(project)))
-            }
-            _ => None,
-        },
-    )
-}
-
-/// A project without what may stand in front of it.
-fn bare(project: &str) -> &str {
-    project.strip_prefix("projects/").unwrap_or(project)
-}
-
-/// The project of all grants, if there is only one.
-fn only_project(name: &str, resources: &[Resource]) -> Result<Option<String>, Error> {
-    let mut projects: BTreeSet<&str> = BTreeSet::new();
-    for resource in resources {
-        let is_grant = resource.mode == Mode::Managed
-            && (resource.kind.starts_with("google_project_iam_")
-                || resource.kind == "google_service_account");
-        if is_grant && let Field::Known(project) = resource.text("project")? {
-            projects.insert(bare(project));
-        }
-    }
-    let mut all = projects.iter();
-    match (all.next(), all.next()) {
-        (first, None) => Ok(first.map(|project| (*project).to_owned())),
-        _ => {
-            let shown: Vec<String> = projects
-                .iter()
-                .take(MOST_LISTED)
-                .map(|project| one_line(project))
-                .collect();
-            Err(Error::call(format!(
-                "{name} holds grants of {} projects, and which one is meant is not said",
-                projects.len()
-            ))
-            .hint(format!("name one with --project: {}", shown.join(", "))))
-        }
-    }
-}
-
 impl View<'_> {
     /// Whether a project is the one that is meant.
     fn is_project(&self, project: &str, address: &str) -> Here {
@@ -312,71 +170,4 @@ impl View<'_> {
         policies.extend(bare);
         Ok(policies)
     }
-
-    /// Custom roles of projects and organizations.
-    fn roles(&self) -> Result<Vec<RoleDefinition>, Error> {
-        let mut roles: Vec<RoleDefinition> = Vec::new();
-        for resource in self.resources {
-            let Some(name) = role_name(resource)? else {
-                continue;
-            };
-            let texts = resource.texts("permissions")?;
-            let mut permissions: Vec<Seen<String>> = texts
-                .known
-                .iter()
-                .map(|one| Seen::Known((*one).to_owned()))
-                .collect();
-            if !texts.is_complete() {
-                permissions.push(Seen::Unseen(format!(
-                    "known only after apply: {}.permissions",
-                    resource.address
-                )));
-            }
-            let is_deleted = resource.values.get("deleted") == Some(&serde_json::Value::Bool(true));
-            let state = if is_deleted {
-                RoleState::Deleted
-            } else if resource.text("stage")? == Field::Known("DISABLED") {
-                RoleState::Disabled
-            } else {
-                RoleState::Active
-            };
-            let definition = RoleDefinition {
-                name,
-                permissions,
-                state,
-            };
-            match roles.iter_mut().find(|one| one.name == definition.name) {
-                None => roles.push(definition),
-                Some(other) if *other == definition => {}
-                Some(other) => other.permissions.push(Seen::Unseen(format!(
-                    "{} defines the role differently",
-                    resource.address
-                ))),
-            }
-        }
-        Ok(roles)
-    }
-}
-
-/// The full name of a custom role. Where its project is known only after apply, it is a name that
-/// only references lead to.
-fn role_name(resource: &Resource) -> Result<Option<String>, Error> {
-    let (above, argument) = match resource.kind.as_str() {
-        "google_project_iam_custom_role" => ("projects", "project"),
-        "google_organization_iam_custom_role" => ("organizations", "org_id"),
-        _ => return Ok(None),
-    };
-    if resource.mode != Mode::Managed {
-        return Ok(None);
-    }
-    if let Field::Known(name) = resource.text("name")? {
-        return Ok(Some(name.to_owned()));
-    }
-    let Field::Known(id) = resource.text("role_id")? else {
-        return Ok(Some(format!("the role of {}", resource.address)));
-    };
-    Ok(Some(match resource.text(argument)? {
-        Field::Known(of) => format!("{above}/{}/roles/{id}", bare(of)),
-        Field::Absent | Field::Unknown => format!("{above}/({})/roles/{id}", resource.address),
-    }))
 }

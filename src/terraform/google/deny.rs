@@ -1,7 +1,7 @@
 //! Deny policies
 //! ([resource](https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/iam_deny_policy)).
 
-use super::entry::condition_of;
+use super::grants::condition_of;
 use super::{Here, View};
 use crate::bindings::{DenyPolicy, DenyRule, Seen};
 use crate::error::Error;
