@@ -36,6 +36,7 @@ mod yarn_classic;
 
 pub use error::ProjectError;
 pub(crate) use json::line_of;
+pub(crate) use levels::from as levels;
 
 use claim::{Claim, LockClaims, LockQuestion};
 

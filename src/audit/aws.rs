@@ -26,17 +26,17 @@ pub async fn check(
     applied: &Applied,
     terms: &Terms,
     environment: &Environment,
+    http: &Http,
 ) -> Result<Report, Error> {
     let deadline = deadline(options.timeout);
     let place = aws::place(options, environment)?;
     let requirements = requirements(applied, &options.subjects, place.partition, &terms.only_for)?;
-    let http = Http::new()?;
     let mut audit = audit(Cloud::Aws, applied, terms);
     audit.blind_spots = BLIND_SPOTS.to_vec();
     audit.tested.regions.clone_from(&place.regions);
     audit.tested.region_source = Some(place.source.clone());
     let identified =
-        tokio::time::timeout_at(deadline, aws::identify(options, &place, environment, &http))
+        tokio::time::timeout_at(deadline, aws::identify(options, &place, environment, http))
             .await
             .unwrap_or_else(|_| {
                 Err(Stop::World {

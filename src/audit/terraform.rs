@@ -1,9 +1,7 @@
 //! The check of a member of Google Cloud by a Terraform plan or state, without any project.
 
-use std::path::Path;
-
 use super::{Terms, bindings::judge};
-use crate::bindings::{self, Member, Options};
+use crate::bindings::{self, InTerraform, Member, Options};
 use crate::error::Error;
 use crate::offline::{Input, read_terraform};
 use crate::report::Report;
@@ -27,18 +25,17 @@ const BLIND_SPOTS: &[&str] = &[
 ///
 /// A wrong call: a file that can't be read or is not what its flag says, or a member or project
 /// that is none or not clear.
-pub fn check(
-    file: &Path,
-    address: Option<&str>,
+pub(super) fn check(
+    given: &InTerraform,
     options: &Options,
     applied: &Applied,
     terms: &Terms,
 ) -> Result<Report, Error> {
-    let terraform = read_terraform(file, &mut Input::default())?;
+    let terraform = read_terraform(&given.file, &mut Input::default())?;
     let found = terraform.google(&GoogleWanted {
         project: options.project.as_deref(),
         member: (!options.member.is_empty()).then_some(options.member.as_str()),
-        address,
+        address: given.address.as_deref(),
     })?;
     let member = Member::parse(&found.member)?;
     let given = bindings::beside(options, found.policies)?;

@@ -14,7 +14,10 @@ use crate::text::one_line;
 pub struct Options {
     /// The allow policies of the project and of what stands above it; `-` is the standard input.
     pub iam_policies: Vec<PathBuf>,
-    /// Whose permissions, such as `serviceAccount:remotion-sa@my-project.iam.gserviceaccount.com`.
+    /// A Terraform plan or state in their place.
+    pub terraform: Option<InTerraform>,
+    /// Whose permissions, such as `serviceAccount:remotion-sa@my-project.iam.gserviceaccount.com`;
+    /// empty where Terraform's file says it.
     pub member: String,
     /// The project's id or number.
     pub project: Option<String>,
@@ -28,6 +31,15 @@ pub struct Options {
     pub excess: bool,
     /// Holding more than is needed fails the check.
     pub fail_on_excess: bool,
+}
+
+/// A Terraform plan or state, as `terraform show -json` prints it, and who in it is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InTerraform {
+    /// The file; `-` is the standard input.
+    pub file: PathBuf,
+    /// The address of the service account.
+    pub address: Option<String>,
 }
 
 /// No policy comes near this size.

@@ -45,6 +45,17 @@ pub(crate) struct AwsSourceArgs {
     /// A profile of the AWS configuration
     #[arg(long, value_name = "NAME", help_heading = "Who and where")]
     pub(crate) profile: Option<String>,
+    /// Take on this role before anything is asked, with the credentials that are found
+    #[arg(long, value_name = "ARN", help_heading = "Who and where")]
+    pub(crate) assume_role: Option<String>,
+    /// The external id that the role asks for, where it belongs to somebody else
+    #[arg(
+        long,
+        value_name = "ID",
+        help_heading = "Who and where",
+        requires = "assume_role"
+    )]
+    pub(crate) external_id: Option<String>,
     /// The region; else REMOTION_AWS_REGION, AWS_REGION, us-east-1. Several can be given
     #[arg(long, value_name = "REGION", help_heading = "Who and where")]
     pub(crate) region: Vec<String>,
@@ -70,20 +81,20 @@ pub(crate) struct AwsSourceArgs {
     /// Policy files that are checked in place of an account, for one --subject: identity policies,
     /// inline, managed or of groups; - is the standard input. Nothing of AWS is asked
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", group = "offline",
-          conflicts_with_all = ["profile", "principal", "expect_account", "wait"])]
+          conflicts_with_all = ["profile", "assume_role", "principal", "expect_account", "wait"])]
     pub(crate) identity_policy: Vec<PathBuf>,
     /// Account details that are checked in place of an account: the JSON that `aws iam
     /// get-account-authorization-details` prints, all of its pages, in one file or several; - is
     /// the standard input. --principal names who deploys, --role-name the execution role. Nothing
     /// of AWS is asked
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", group = "offline",
-          conflicts_with_all = ["profile", "expect_account", "wait"])]
+          conflicts_with_all = ["profile", "assume_role", "expect_account", "wait"])]
     pub(crate) account_details: Vec<PathBuf>,
     /// A Terraform plan or state that is checked in place of an account: the JSON that `terraform
     /// show -json` prints, or OpenTofu's `tofu show -json`; - is the standard input. Nothing of AWS
     /// is asked
     #[arg(long, value_name = "FILE", help_heading = "Policy files", group = "offline",
-          conflicts_with_all = ["profile", "principal", "expect_account", "wait"])]
+          conflicts_with_all = ["profile", "assume_role", "principal", "expect_account", "wait"])]
     pub(crate) terraform: Option<PathBuf>,
     /// The user or role of the Terraform file to check, such as module.render.aws_iam_user.ci[0];
     /// one for each subject. Without it, its only user, and the role of the name --role-name

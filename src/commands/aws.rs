@@ -1,5 +1,7 @@
 //! `remperm aws check`.
 
+use std::path::Path;
+
 use remperm::audit::{self, Terms};
 use remperm::aws::Options;
 use remperm::error::Error;
@@ -13,25 +15,18 @@ use remperm::report::Report;
 use remperm::version::Applied;
 use remperm::{fix, version};
 
-use super::check::{finish, print, shown, terms};
-use super::{context, environment, search};
+use super::check::{print, shown, terms};
+use super::prepared::{Evidence, Prepared};
+use super::run::run;
+use super::{context, environment, search, working_directory};
 use crate::cli::{AwsActivity, AwsCheckArgs, AwsSourceArgs, AwsSubject, ReportArgs, ReportFormat};
 use crate::terminal::Terminal;
 
 pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
-    let applied = version::find(Product::Lambda, &search(&arguments.version)?)?;
-    let source = &arguments.source;
-    let mut terms = terms(&arguments.report);
-    terms.strict_context = source.strict_context;
-    terms.only_for = arguments
-        .activities
-        .iter()
-        .map(|one| activity(*one))
-        .collect();
     if arguments.all_principals {
-        return list(&arguments, &applied, &terms, terminal);
+        return list(&arguments, terminal);
     }
-    let fixed = match (arguments.fix, subjects(source).as_slice()) {
+    let fixed = match (arguments.fix, subjects(&arguments.source).as_slice()) {
         (false, _) => None,
         (true, [subject]) => Some(*subject),
         (true, _) => {
@@ -39,7 +34,11 @@ pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit
                 .hint("add --subject user or --subject role"));
         }
     };
-    let report = report(source, &arguments.report, &applied, &terms, terminal)?;
+    let prepared = prepare(&arguments, &working_directory()?)?;
+    let report = run(&arguments.report, terminal, |means| {
+        let prepared = &prepared;
+        async move { prepared.check(&means).await }
+    })?;
     match fixed {
         Some(subject) => print_fix(&report, subject, terminal),
         None => print(&report, &arguments.report, terminal),
@@ -47,18 +46,15 @@ pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit
 }
 
 /// Lists which users and roles of account details hold what the version needs.
-fn list(
-    arguments: &AwsCheckArgs,
-    applied: &Applied,
-    terms: &Terms,
-    terminal: &Terminal,
-) -> Result<Exit, Error> {
+fn list(arguments: &AwsCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
     let source = &arguments.source;
+    let (applied, mut terms) = needed(arguments, &working_directory()?)?;
+    terms.strict_context = source.strict_context;
     let options = offline::Options {
         holders: details(source, None),
         ..offline(source)?
     };
-    let list = audit::aws_principals(&options, &source.principal, applied, terms)?;
+    let list = audit::aws_principals(&options, &source.principal, &applied, &terms)?;
     terminal.print(list.exit(), |out| match arguments.report.format {
         ReportFormat::Table => {
             principals::write_table(&list, shown(&arguments.report.only), terminal.style, out)
@@ -67,34 +63,54 @@ fn list(
     })
 }
 
-/// Runs the check by whatever evidence was given.
-pub(super) fn report(
+/// Understands what was typed; the version is looked for in `directory` where nothing else is said.
+pub(super) fn prepare(arguments: &AwsCheckArgs, directory: &Path) -> Result<Prepared, Error> {
+    let (applied, terms) = needed(arguments, directory)?;
+    ready(&arguments.source, &arguments.report, applied, terms)
+}
+
+/// What has to be held: the version that applies, and which part of its list.
+fn needed(arguments: &AwsCheckArgs, directory: &Path) -> Result<(Applied, Terms), Error> {
+    let applied = version::find(Product::Lambda, &search(&arguments.version, directory)?)?;
+    let mut terms = terms(&arguments.report);
+    terms.only_for = arguments
+        .activities
+        .iter()
+        .map(|one| activity(*one))
+        .collect();
+    Ok((applied, terms))
+}
+
+/// The check by whatever evidence was given.
+pub(super) fn ready(
     source: &AwsSourceArgs,
     arguments: &ReportArgs,
-    applied: &Applied,
-    terms: &Terms,
-    terminal: &Terminal,
-) -> Result<Report, Error> {
-    if !source.identity_policy.is_empty()
-        || !source.account_details.is_empty()
-        || source.terraform.is_some()
-    {
-        let mut options = offline(source)?;
-        if !source.account_details.is_empty() {
-            options.holders = details(source, one_principal(source)?);
-        }
-        if let Some(file) = &source.terraform {
-            options.holders = Holders::Terraform {
+    applied: Applied,
+    mut terms: Terms,
+) -> Result<Prepared, Error> {
+    terms.strict_context = source.strict_context;
+    let evidence = if !source.account_details.is_empty() {
+        Evidence::AwsFiles(offline::Options {
+            holders: details(source, one_principal(source)?),
+            ..offline(source)?
+        })
+    } else if let Some(file) = &source.terraform {
+        Evidence::AwsFiles(offline::Options {
+            holders: Holders::Terraform {
                 file: file.clone(),
                 addresses: source.address.clone(),
-            };
-        }
-        return audit::aws_offline(&options, applied, terms);
-    }
-    let options = online(source, arguments)?;
-    let environment = environment()?;
-    finish(arguments, terminal, || {
-        audit::aws(&options, applied, terms, &environment)
+            },
+            ..offline(source)?
+        })
+    } else if !source.identity_policy.is_empty() {
+        Evidence::AwsFiles(offline(source)?)
+    } else {
+        Evidence::Aws(online(source, arguments)?, environment()?)
+    };
+    Ok(Prepared {
+        applied,
+        terms,
+        evidence,
     })
 }
 
@@ -110,6 +126,8 @@ fn online(source: &AwsSourceArgs, arguments: &ReportArgs) -> Result<Options, Err
     let defaults = Options::default();
     Ok(Options {
         profile: source.profile.clone(),
+        assume_role: source.assume_role.clone(),
+        external_id: source.external_id.clone(),
         regions: source.region.clone(),
         principal: one_principal(source)?,
         role_name: source.role_name.clone(),

@@ -16,4 +16,5 @@ mod policies;
 mod project;
 mod readme;
 mod support;
+mod targets;
 mod terraform;
