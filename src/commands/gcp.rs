@@ -62,10 +62,13 @@ pub(super) fn prepare(arguments: &GcpCheckArgs, directory: &Path) -> Result<Prep
 fn files(arguments: &GcpCheckArgs) -> bindings::Options {
     bindings::Options {
         iam_policies: arguments.iam_policy.clone(),
-        terraform: arguments.terraform.clone().map(|file| bindings::InTerraform {
-            file,
-            address: arguments.address.clone(),
-        }),
+        terraform: arguments
+            .terraform
+            .clone()
+            .map(|file| bindings::InTerraform {
+                file,
+                address: arguments.address.clone(),
+            }),
         member: arguments.member.clone().unwrap_or_default(),
         project: arguments.project.clone(),
         role_definitions: arguments.role_definition.clone(),

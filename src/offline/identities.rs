@@ -114,17 +114,7 @@ pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
         }
         Holders::AccountDetails { files, principal } => {
             let details = account_details::read(files, &mut input)?;
-            let (account, identities, notes) =
-                account_details::identities(&details, principal.as_deref(), &base, options)?;
-            let mut files = details.files;
-            files.extend(base.files.iter().cloned());
-            Ok(Seen {
-                source: Source::AwsAccountDetails,
-                account,
-                files,
-                identities,
-                notes,
-            })
+            account_details::identities(&details, principal.as_deref(), &base, options)
         }
         Holders::Terraform { file, addresses } => {
             terraform::find(file, addresses, &base, options, &mut input)

@@ -44,7 +44,7 @@ pub fn write_table(
             "Unknown",
             "What first",
         ],
-        &[8, 36, 6, 8, 9, 33],
+        &[9, 33, 7, 10, 10, 31],
     );
     for row in list.rows.iter().filter(|row| is_shown(row, shown)) {
         let word = match row {

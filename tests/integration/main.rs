@@ -5,6 +5,7 @@
     reason = "a test that fails here says where"
 )]
 
+mod account_details;
 mod aws;
 mod aws_server;
 mod bindings;

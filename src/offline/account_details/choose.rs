@@ -4,9 +4,9 @@ use super::{AccountDetails, Principal};
 use crate::aws::arn::{Arn, Caller};
 use crate::error::Error;
 use crate::holder::{Holder, HolderKind};
-use crate::offline::{Identity, Options, Policies};
+use crate::offline::{Identity, Options, Policies, Seen};
 use crate::permission::Subject;
-use crate::verdict::{Answer, Cause, Unknown, Why};
+use crate::verdict::{Answer, Cause, Source, Unknown, Why};
 
 /// What a person should know of details whose last page is not there.
 pub(crate) const CUT: &str = "the account details are cut: their last page says that there are more; what is not in them is unknown";
@@ -14,14 +14,13 @@ pub(crate) const CUT: &str = "the account details are cut: their last page says 
 /// No hint names more.
 const MOST_NAMES: usize = 10;
 
-/// Who is judged: the user that is meant and the execution role, with their account and what a
-/// person should know.
+/// Who is judged: the user that is meant and the execution role.
 pub(in crate::offline) fn identities(
     details: &AccountDetails,
     principal: Option<&str>,
     base: &Policies,
     options: &Options,
-) -> Result<(Option<String>, Vec<Identity>, Vec<String>), Error> {
+) -> Result<Seen, Error> {
     let wants = |subject| options.subject.is_none_or(|only| only == subject);
     let mut identities = Vec::new();
     let mut account = options.account.clone();
@@ -44,8 +43,13 @@ pub(in crate::offline) fn identities(
             None => identities.push(details.absent_role(&options.role_name)),
         }
     }
-    let notes = details.is_cut.then(|| CUT.to_owned()).into_iter().collect();
-    Ok((account, identities, notes))
+    Ok(Seen {
+        source: Source::AwsAccountDetails,
+        account,
+        files: details.files.iter().chain(&base.files).cloned().collect(),
+        identities,
+        notes: details.is_cut.then(|| CUT.to_owned()).into_iter().collect(),
+    })
 }
 
 impl AccountDetails {
