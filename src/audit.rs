@@ -8,6 +8,7 @@ mod bindings;
 mod gcp;
 mod offline;
 mod principals;
+mod terraform;
 
 use std::time::Duration;
 

@@ -19,8 +19,8 @@ mod yaml;
 
 use crate::permission::Level;
 
-pub use files::Options;
-pub(crate) use files::read;
+pub use files::{InTerraform, Options};
+pub(crate) use files::{beside, bindings_of, read};
 pub(crate) use judge::Judge;
 pub use principal::Member;
 

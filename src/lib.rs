@@ -70,6 +70,7 @@ pub mod bindings;
 pub mod gcp;
 pub mod iam;
 pub mod offline;
+pub mod terraform;
 
 pub mod audit;
 pub mod diff;

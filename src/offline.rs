@@ -4,10 +4,12 @@
 //! engine ([`crate::iam`]) answer the plan's questions.
 
 mod account_details;
+mod conceal;
 mod files;
 mod identities;
 mod input;
 mod library;
+mod terraform;
 
 use crate::error::Error;
 use crate::holder::{Attached, Content, Holder};
@@ -24,7 +26,9 @@ pub(crate) use account_details::{AccountDetails, CUT};
 pub use files::Options;
 pub use identities::Holders;
 pub(crate) use identities::{Identity, Seen, details, find};
+pub(crate) use input::Input;
 pub(crate) use library::Library;
+pub(crate) use terraform::read as read_terraform;
 
 /// The policies of an identity, in their layers.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +42,8 @@ pub(crate) struct Policies {
     unseen: Vec<Unseen>,
     /// What is known for sure of the requests of their holder.
     context: Context,
+    /// Nothing of their text may be told.
+    is_sensitive: bool,
 }
 
 /// A policy that counts and could not be read.
@@ -173,7 +179,7 @@ impl Policies {
         for entry in &question.context {
             context.set(&entry.key, entry.values.iter().cloned());
         }
-        let answers = asked.map(|asked| self.weigh(&iam::evaluate(&self.layers, &asked, &context)));
+        let answers = asked.map(|asked| self.tell(&iam::evaluate(&self.layers, &asked, &context)));
         // A denial of one form is a denial; an open one leaves the whole open.
         let rank = |answer: &Answer| match answer {
             Answer::Denied(_) => 0,
@@ -183,6 +189,15 @@ impl Policies {
         answers.min_by_key(rank).unwrap_or_else(|| {
             Answer::Undetermined(Unknown::new(Why::Unanswered, "nothing was asked"))
         })
+    }
+
+    fn tell(&self, outcome: &Outcome) -> Answer {
+        let answer = self.weigh(outcome);
+        if self.is_sensitive {
+            conceal::answer(answer)
+        } else {
+            answer
+        }
     }
 
     /// What an outcome means while some policies were not seen. They may allow and they may deny,

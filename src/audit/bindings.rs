@@ -21,13 +21,16 @@ const BLIND_SPOTS: &[&str] = &[
     "access control lists of buckets and their objects",
 ];
 
-/// Judges policy files.
+/// Judges policy files, or a Terraform plan or state.
 ///
 /// # Errors
 ///
 /// A wrong call: a member or project that is none, a file that can't be read or is not what its
 /// flag says.
 pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Report, Error> {
+    if let Some(terraform) = &options.terraform {
+        return super::terraform::check(terraform, options, applied, terms);
+    }
     let member = Member::parse(&options.member)?;
     if let Some(project) = &options.project
         && !gcp::is_project(project)

@@ -31,6 +31,16 @@ pub(super) const ACCOUNT_DETAILS_BLIND_SPOTS: &[&str] = &[
     "what a service checks by itself beside the policies is not known",
 ];
 
+/// What a Terraform plan or state can't show.
+const TERRAFORM_BLIND_SPOTS: &[&str] = &[
+    "Terraform's files show what Terraform manages: policies that were attached by other means, and what other configurations manage, are not seen",
+    "a plan is of the moment in which it was made, and a state of the last refresh",
+    "in a plan, inline policies of a new role that a dynamic block makes of what is known only after apply are not seen",
+    "service control policies and session policies are not judged unless they are given as files",
+    "resource policies, resource control policies and VPC endpoint policies are not judged",
+    "what a service checks by itself beside the policies is not known",
+];
+
 /// Judges the policies of files, or of users and roles that files describe.
 ///
 /// # Errors
@@ -248,6 +258,7 @@ fn answer(identities: &[Identity], requirements: &[Requirement], question: &Ques
 const fn blind_spots(source: Source) -> &'static [&'static str] {
     match source {
         Source::AwsAccountDetails => ACCOUNT_DETAILS_BLIND_SPOTS,
+        Source::AwsTerraform => TERRAFORM_BLIND_SPOTS,
         _ => BLIND_SPOTS,
     }
 }

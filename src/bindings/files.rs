@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::reader::{self, Source, is_role};
-use super::{AllowPolicy, DenyPolicy, KINDS, Place, Policies};
+use super::{AllowPolicy, Binding, DenyPolicy, KINDS, Place, Policies};
 use crate::error::Error;
 use crate::permission::Level;
 use crate::text::one_line;
@@ -14,7 +14,10 @@ use crate::text::one_line;
 pub struct Options {
     /// The allow policies of the project and of what stands above it; `-` is the standard input.
     pub iam_policies: Vec<PathBuf>,
-    /// Whose permissions, such as `serviceAccount:remotion-sa@my-project.iam.gserviceaccount.com`.
+    /// A Terraform plan or state in their place.
+    pub terraform: Option<InTerraform>,
+    /// Whose permissions, such as `serviceAccount:remotion-sa@my-project.iam.gserviceaccount.com`;
+    /// empty where Terraform's file says it.
     pub member: String,
     /// The project's id or number.
     pub project: Option<String>,
@@ -28,6 +31,15 @@ pub struct Options {
     pub excess: bool,
     /// Holding more than is needed fails the check.
     pub fail_on_excess: bool,
+}
+
+/// A Terraform plan or state, as `terraform show -json` prints it, and who in it is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InTerraform {
+    /// The file; `-` is the standard input.
+    pub file: PathBuf,
+    /// The address of the service account.
+    pub address: Option<String>,
 }
 
 /// No policy comes near this size.
@@ -57,11 +69,19 @@ pub(crate) struct Given {
 ///
 /// A file that can't be read, or is not what its flag says (call).
 pub(crate) fn read(options: &Options) -> Result<Given, Error> {
-    let mut files = Files::default();
-    let mut policies = Policies::default();
     if options.iam_policies.is_empty() {
         return Err(Error::call("no allow policy was given").hint(ALLOW_HINT));
     }
+    beside(options, Policies::default())
+}
+
+/// Reads all files, beside policies that were found elsewhere.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(crate) fn beside(options: &Options, mut policies: Policies) -> Result<Given, Error> {
+    let mut files = Files::default();
     for path in &options.iam_policies {
         let (name, bytes) = files.read(path, "an allow policy", ALLOW_HINT)?;
         let source = Source {
@@ -122,6 +142,20 @@ pub(crate) fn read(options: &Options) -> Result<Given, Error> {
         policies,
         files: files.names,
     })
+}
+
+/// The bindings of an allow policy that stands in another file; `name` is what messages call it.
+///
+/// # Errors
+///
+/// It is no allow policy (call).
+pub(crate) fn bindings_of(name: &str, text: &str) -> Result<Vec<Binding>, Error> {
+    let source = Source {
+        name,
+        what: "an allow policy",
+        hint: "mend the policy",
+    };
+    Ok(reader::allow_policy(&source, text.as_bytes())?.0)
 }
 
 fn resource_policy(files: &mut Files, given: &str) -> Result<AllowPolicy, Error> {

@@ -29,6 +29,7 @@ Examples:
   remperm aws check --principal arn:aws:iam::123456789012:user/deployer --format json
   remperm aws check --account-details details.json --principal deployer
   remperm aws check --account-details details.json --all-principals
+  remperm aws check --terraform plan.json --address aws_iam_user.ci
 
 Credentials, the first that is there: --profile, REMOTION_AWS_PROFILE, REMOTION_AWS_ACCESS_KEY_ID
 and its secret, AWS_PROFILE, AWS_ACCESS_KEY_ID and its secret, the SDK's default chain. A .env file
@@ -89,6 +90,21 @@ pub(crate) struct AwsSourceArgs {
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", group = "offline",
           conflicts_with_all = ["profile", "assume_role", "expect_account", "wait"])]
     pub(crate) account_details: Vec<PathBuf>,
+    /// A Terraform plan or state that is checked in place of an account: the JSON that `terraform
+    /// show -json` prints, or OpenTofu's `tofu show -json`; - is the standard input. Nothing of AWS
+    /// is asked
+    #[arg(long, value_name = "FILE", help_heading = "Policy files", group = "offline",
+          conflicts_with_all = ["profile", "assume_role", "principal", "expect_account", "wait"])]
+    pub(crate) terraform: Option<PathBuf>,
+    /// The user or role of the Terraform file to check, such as module.render.aws_iam_user.ci[0];
+    /// one for each subject. Without it, its only user, and the role of the name --role-name
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        help_heading = "Policy files",
+        requires = "terraform"
+    )]
+    pub(crate) address: Vec<String>,
     /// The permissions boundary, as a file
     #[arg(
         long,

@@ -94,6 +94,14 @@ pub(super) fn ready(
             holders: details(source, one_principal(source)?),
             ..offline(source)?
         })
+    } else if let Some(file) = &source.terraform {
+        Evidence::AwsFiles(offline::Options {
+            holders: Holders::Terraform {
+                file: file.clone(),
+                addresses: source.address.clone(),
+            },
+            ..offline(source)?
+        })
     } else if !source.identity_policy.is_empty() {
         Evidence::AwsFiles(offline(source)?)
     } else {

@@ -28,7 +28,7 @@ pub(super) fn check(arguments: &GcpCheckArgs, terminal: &Terminal) -> Result<Exi
 /// Understands what was typed; the version is looked for in `directory` where nothing else is said.
 pub(super) fn prepare(arguments: &GcpCheckArgs, directory: &Path) -> Result<Prepared, Error> {
     let applied = version::find(Product::CloudRun, &search(&arguments.version, directory)?)?;
-    if !arguments.iam_policy.is_empty() {
+    if !arguments.iam_policy.is_empty() || arguments.terraform.is_some() {
         return Ok(Prepared {
             applied,
             terms: terms(&arguments.report),
@@ -62,6 +62,13 @@ pub(super) fn prepare(arguments: &GcpCheckArgs, directory: &Path) -> Result<Prep
 fn files(arguments: &GcpCheckArgs) -> bindings::Options {
     bindings::Options {
         iam_policies: arguments.iam_policy.clone(),
+        terraform: arguments
+            .terraform
+            .clone()
+            .map(|file| bindings::InTerraform {
+                file,
+                address: arguments.address.clone(),
+            }),
         member: arguments.member.clone().unwrap_or_default(),
         project: arguments.project.clone(),
         role_definitions: arguments.role_definition.clone(),

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::input::Input;
-use super::{AccountDetails, Options, Policies, account_details, files};
+use super::{AccountDetails, Options, Policies, account_details, files, terraform};
 use crate::aws::arn::Arn;
 use crate::error::Error;
 use crate::holder::{Attached, Holder};
@@ -26,6 +26,14 @@ pub enum Holders {
         files: Vec<PathBuf>,
         /// The ARN or name of the user or role that is measured by the user's list.
         principal: Option<String>,
+    },
+    /// From a Terraform plan or state, as `terraform show -json` prints it.
+    Terraform {
+        /// The file; `-` is the standard input.
+        file: PathBuf,
+        /// The addresses of those who are judged; without any, the only user, and the execution
+        /// role by its name.
+        addresses: Vec<String>,
     },
 }
 
@@ -137,6 +145,9 @@ pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
             let details = account_details::read(files, &mut input)?;
             account_details::identities(&details, principal.as_deref(), &base, options)
         }
+        Holders::Terraform { file, addresses } => {
+            terraform::find(file, addresses, &base, options, &mut input)
+        }
     }
 }
 
@@ -152,7 +163,7 @@ pub(crate) fn details(options: &Options) -> Result<(AccountDetails, Policies), E
         Holders::AccountDetails { files, .. } => {
             Ok((account_details::read(files, &mut input)?, base))
         }
-        Holders::None => Err(Error::call(
+        Holders::None | Holders::Terraform { .. } => Err(Error::call(
             "users and roles can be listed from account details only",
         )
         .hint("give their file to --account-details")),

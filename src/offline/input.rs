@@ -5,12 +5,12 @@ use std::path::Path;
 
 /// Reads files; the standard input, which is `-`, once.
 #[derive(Default)]
-pub(super) struct Input {
+pub(crate) struct Input {
     standard_input_is_read: bool,
 }
 
 /// What messages call a path.
-pub(super) fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     if path == Path::new("-") {
         "standard input".to_owned()
     } else {
@@ -20,7 +20,7 @@ pub(super) fn name_of(path: &Path) -> String {
 
 impl Input {
     /// The bytes of a file that is not larger than `mebibytes`; the error says why there are none.
-    pub(super) fn read(&mut self, path: &Path, mebibytes: u64) -> Result<Vec<u8>, String> {
+    pub(crate) fn read(&mut self, path: &Path, mebibytes: u64) -> Result<Vec<u8>, String> {
         let largest = mebibytes.saturating_mul(1024 * 1024);
         let mut bytes = Vec::new();
         let read = if path == Path::new("-") {

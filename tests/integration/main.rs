@@ -20,3 +20,4 @@ mod project;
 mod readme;
 mod support;
 mod targets;
+mod terraform;
