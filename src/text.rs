@@ -8,7 +8,7 @@ const LONGEST: usize = 300;
 /// ([Unicode's list](https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters)), and
 /// what is no character at all.
 #[must_use]
-pub const fn steers(character: char) -> bool {
+pub fn steers(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
