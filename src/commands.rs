@@ -6,6 +6,8 @@ mod context;
 mod explain;
 mod gcp;
 mod policies;
+mod report_file;
+mod reports;
 
 use clap::CommandFactory;
 use remperm::environment::Environment;

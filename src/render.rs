@@ -21,9 +21,9 @@ pub mod versions;
 mod words;
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use crate::report::{Report, Status};
+pub use place::Root;
 
 /// The formats of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +82,8 @@ pub struct Settings<'a> {
     pub shown: Shown,
     /// How a table looks.
     pub style: Style,
-    /// The root of the repository, to which the paths of files are told relatively.
-    pub root: Option<&'a Path>,
+    /// The repository, in which findings have their places.
+    pub root: Option<&'a Root>,
 }
 
 /// Writes a report in a format.

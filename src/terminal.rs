@@ -120,12 +120,15 @@ impl Terminal {
 
     /// What kept a check from asking anything, on stderr.
     pub(crate) fn failures(&self, report: &Report) {
-        for failure in report
-            .audits
-            .iter()
-            .filter_map(|audit| audit.failure.as_ref())
-        {
-            let mut error = Error::world(failure.reason.detail.clone());
+        for audit in &report.audits {
+            let Some(failure) = &audit.failure else {
+                continue;
+            };
+            let detail = &failure.reason.detail;
+            let mut error = Error::world(match &audit.target {
+                Some(target) => format!("target {target}: {detail}"),
+                None => detail.clone(),
+            });
             error.hint.clone_from(&failure.hint);
             self.error(&error);
         }

@@ -124,7 +124,7 @@ pub(crate) struct AwsCheckArgs {
     #[arg(long = "for", value_name = "ACTIVITY", help_heading = "Questions")]
     pub(crate) activities: Vec<AwsActivity>,
     /// Print the smallest policy that mends what is missing, alone, as JSON; needs one --subject
-    #[arg(long, help_heading = "Report", conflicts_with_all = ["format", "only"])]
+    #[arg(long, help_heading = "Report", conflicts_with_all = ["format", "report", "only"])]
     pub(crate) fix: bool,
     /// Which Remotion version applies.
     #[command(flatten)]

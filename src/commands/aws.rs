@@ -11,7 +11,8 @@ use remperm::report::Report;
 use remperm::version::Applied;
 use remperm::{fix, offline, version};
 
-use super::check::{finish, print, terms};
+use super::check::{finish, terms};
+use super::reports::Reports;
 use super::{context, environment, search};
 use crate::cli::{AwsActivity, AwsCheckArgs, AwsSourceArgs, AwsSubject, ReportArgs};
 use crate::terminal::Terminal;
@@ -34,10 +35,11 @@ pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit
                 .hint("add --subject user or --subject role"));
         }
     };
+    let reports = Reports::prepare(&arguments.report)?;
     let report = report(source, &arguments.report, &applied, &terms, terminal)?;
     match fixed {
         Some(subject) => print_fix(&report, subject, terminal),
-        None => print(&report, &arguments.report, terminal),
+        None => reports.write(&report, terminal),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the checks of both clouds share: running them, and printing the report.
+//! What the checks of both clouds share: running them.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 use remperm::audit::Terms;
 use remperm::error::Error;
 use remperm::exit::Exit;
-use remperm::render::{Shown, json, table};
 use remperm::report::{Counts, Report};
 
-use crate::cli::{Only, ReportArgs, ReportFormat};
+use crate::cli::ReportArgs;
 use crate::terminal::Terminal;
 
 pub(super) fn terms(arguments: &ReportArgs) -> Terms {
@@ -73,29 +72,5 @@ where
         // The timer belongs to the runtime, so it is made inside.
         runtime.block_on(async { tokio::time::sleep(pause_now).await });
         pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
-    }
-}
-
-pub(super) fn print(
-    report: &Report,
-    arguments: &ReportArgs,
-    terminal: &Terminal,
-) -> Result<Exit, Error> {
-    terminal.failures(report);
-    terminal.print(report.exit(), |out| match arguments.format {
-        ReportFormat::Table => table::write(report, shown(&arguments.only), terminal.style, out),
-        ReportFormat::Json => json::write(report, out),
-    })
-}
-
-fn shown(only: &[Only]) -> Shown {
-    if only.is_empty() {
-        return Shown::ALL;
-    }
-    Shown {
-        passed: only.contains(&Only::Passed),
-        missing: only.contains(&Only::Missing),
-        unknown: only.contains(&Only::Unknown),
-        waived: only.contains(&Only::Waived),
     }
 }

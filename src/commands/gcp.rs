@@ -7,7 +7,8 @@ use remperm::gcp::Options;
 use remperm::manifest::Product;
 use remperm::version;
 
-use super::check::{finish, print, terms};
+use super::check::{finish, terms};
+use super::reports::Reports;
 use super::{environment, search};
 use crate::cli::GcpCheckArgs;
 use crate::terminal::Terminal;
@@ -33,8 +34,9 @@ pub(super) fn check(arguments: GcpCheckArgs, terminal: &Terminal) -> Result<Exit
     };
     let environment = environment()?;
     let terms = terms(&arguments.report);
+    let reports = Reports::prepare(&arguments.report)?;
     let report = finish(&arguments.report, terminal, || {
         audit::gcp(&options, &applied, &terms, &environment)
     })?;
-    print(&report, &arguments.report, terminal)
+    reports.write(&report, terminal)
 }

@@ -5,9 +5,8 @@
 //! are more, the last one names what is left.
 
 use std::io::{self, Write};
-use std::path::Path;
 
-use super::place;
+use super::place::{self, Place, Root};
 use super::problem::{self, Grade, Problem};
 use super::words::{ending, verdict};
 use crate::report::Report;
@@ -24,7 +23,7 @@ const LONGEST: usize = 4000;
 /// # Errors
 ///
 /// What the writer says.
-pub fn write(report: &Report, root: Option<&Path>, out: &mut impl Write) -> io::Result<()> {
+pub fn write(report: &Report, root: Option<&Root>, out: &mut impl Write) -> io::Result<()> {
     let all = problem::all(report);
     for (command, grades) in [
         ("error", [Grade::Failed].as_slice()),
@@ -37,56 +36,68 @@ pub fn write(report: &Report, root: Option<&Path>, out: &mut impl Write) -> io::
             .collect();
         // That a whole target was not checked must not be among those that are left over.
         problems.sort_by_key(|problem| problem.finding.is_some());
-        annotations(command, &problems, root, out)?;
-    }
-    for warning in &report.warnings {
-        write_command("warning", None, "remperm", &flat(warning), out)?;
+        let mut annotations: Vec<Annotation> = problems
+            .into_iter()
+            .map(|problem| Annotation {
+                place: Some(place::of(problem.audit, root)),
+                title: problem.title(),
+                message: problem.message(),
+            })
+            .collect();
+        if command == "warning" {
+            annotations.extend(report.warnings.iter().map(|warning| Annotation {
+                place: None,
+                title: "remperm".to_owned(),
+                message: flat(warning),
+            }));
+        }
+        for annotation in within_limit(annotations) {
+            write_command(command, &annotation, out)?;
+        }
     }
     // No foreign text stands in this line: a log's line can be a command, too.
     writeln!(out, "remperm: {}; {}", ending(report), verdict(report))
 }
 
-fn annotations(
-    command: &str,
-    problems: &[&Problem<'_>],
-    root: Option<&Path>,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let alone = if problems.len() > SHOWN {
-        SHOWN - 1
-    } else {
-        problems.len()
-    };
-    let (alone, together) = problems.split_at_checked(alone).unwrap_or_default();
-    for problem in alone {
-        let place = place::of(problem.audit, root);
-        let place = Some((place.path.as_str(), place.line));
-        write_command(command, place, &problem.title(), &problem.message(), out)?;
-    }
-    if together.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<String> = together.iter().map(|problem| problem.title()).collect();
-    let title = format!("{} more", together.len());
-    let message = format!("{title}: {}", names.join("; "));
-    write_command(command, None, &title, &message, out)
+/// One annotation, not escaped yet.
+struct Annotation {
+    place: Option<Place>,
+    title: String,
+    message: String,
 }
 
-fn write_command(
-    command: &str,
-    place: Option<(&str, usize)>,
-    title: &str,
-    message: &str,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let place = place.map_or_else(String::new, |(path, line)| {
-        format!("file={},line={line},", property(path))
+/// As many as are shown; the last one names those that would not be.
+fn within_limit(mut all: Vec<Annotation>) -> Vec<Annotation> {
+    if all.len() <= SHOWN {
+        return all;
+    }
+    let rest = all.split_off(SHOWN - 1);
+    let names: Vec<String> = rest
+        .iter()
+        .map(|one| match one.place {
+            Some(_) => one.title.clone(),
+            None => one.message.clone(),
+        })
+        .collect();
+    let title = format!("{} more", rest.len());
+    all.push(Annotation {
+        place: None,
+        message: format!("{title}: {}", names.join("; ")),
+        title,
     });
+    all
+}
+
+fn write_command(command: &str, one: &Annotation, out: &mut impl Write) -> io::Result<()> {
+    let place = one.place.as_ref().map_or_else(String::new, |place| {
+        format!("file={},line={},", property(&place.path), place.line)
+    });
+    let message = &one.message;
     let cut = match message.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", message.get(..end).unwrap_or_default()),
-        None => message.to_owned(),
+        None => message.clone(),
     };
-    let title = property(title);
+    let title = property(&one.title);
     writeln!(out, "::{command} {place}title={title}::{}", data(&cut))
 }
 

@@ -3,12 +3,11 @@
 //! gone, by the fingerprints.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use serde::Serialize;
 
 use super::json::write_escaped;
-use super::place;
+use super::place::{self, Root};
 use super::problem::{self, Grade, Problem};
 use crate::report::Report;
 
@@ -37,7 +36,7 @@ struct Lines {
 /// # Errors
 ///
 /// What the writer says.
-pub fn write(report: &Report, root: Option<&Path>, out: &mut impl Write) -> io::Result<()> {
+pub fn write(report: &Report, root: Option<&Root>, out: &mut impl Write) -> io::Result<()> {
     let issues: Vec<Issue> = problem::all(report)
         .into_iter()
         .map(|problem| issue(problem, root))
@@ -45,7 +44,7 @@ pub fn write(report: &Report, root: Option<&Path>, out: &mut impl Write) -> io::
     write_escaped(&issues, out)
 }
 
-fn issue(problem: Problem<'_>, root: Option<&Path>) -> Issue {
+fn issue(problem: Problem<'_>, root: Option<&Root>) -> Issue {
     let place = place::of(problem.audit, root);
     Issue {
         description: problem.message(),

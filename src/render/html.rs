@@ -19,7 +19,7 @@ use tag::{escaped, prose};
 const STYLE: &str = include_str!("html/style.css");
 
 /// The hash of the style sheet, as the page's policy names it.
-const STYLE_HASH: &str = "sha256-HASH";
+const STYLE_HASH: &str = "sha256-gR4ZbBMphI9yhTMI3BrWgj9C/P1UD3h13JPDoSeL9zs=";
 
 /// Writes the page.
 ///

@@ -9,10 +9,9 @@ mod shape;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
 
 use super::json::write_escaped;
-use super::place;
+use super::place::{self, Root};
 use super::problem::{self, Grade, Problem};
 use crate::exit::Exit;
 use crate::explain;
@@ -36,7 +35,7 @@ const CLOUD_RUN_HELP: &str = "https://www.remotion.dev/docs/cloudrun/permissions
 /// # Errors
 ///
 /// What the writer says.
-pub fn write(report: &Report, root: Option<&Path>, out: &mut impl Write) -> io::Result<()> {
+pub fn write(report: &Report, root: Option<&Root>, out: &mut impl Write) -> io::Result<()> {
     let problems = problem::all(report);
     let mut rules: BTreeMap<&str, Vec<&Problem<'_>>> = BTreeMap::new();
     for problem in &problems {
@@ -159,7 +158,7 @@ fn mend(id: &str, permission: &str, subjects: &[&str]) -> String {
     )
 }
 
-fn result(problem: &Problem<'_>, index: Option<usize>, root: Option<&Path>) -> ResultObject {
+fn result(problem: &Problem<'_>, index: Option<usize>, root: Option<&Root>) -> ResultObject {
     let place = place::of(problem.audit, root);
     ResultObject {
         rule_id: problem.rule.clone(),

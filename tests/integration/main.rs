@@ -7,6 +7,7 @@
 
 mod aws;
 mod aws_server;
+mod formats;
 mod gcp;
 mod gcp_server;
 mod http_server;
