@@ -262,14 +262,16 @@ fn invocation(report: &Report) -> Invocation {
     }
 }
 
-/// A path as a relative reference, with what is special in one escaped.
+/// A path as a relative reference: what is neither plain nor a separator is escaped
+/// ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)).
 fn uri(path: &str) -> String {
-    let Ok(mut base) = url::Url::parse("file:///") else {
-        return path.to_owned();
-    };
-    if let Ok(mut segments) = base.path_segments_mut() {
-        segments.clear().extend(path.split('/'));
+    let mut uri = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+            plain if plain.is_ascii_alphanumeric() => uri.push(char::from(plain)),
+            other => uri.push_str(&format!("%{other:02X}")),
+        }
     }
-    // A colon in the first part would make a scheme of it.
-    base.path().trim_start_matches('/').replace(':', "%3A")
+    uri
 }

@@ -37,18 +37,17 @@ pub(super) fn parsed(text: &str) -> Vec<Suite> {
         let attribute = |name: &str| {
             tag.attributes()
                 .map(Result::unwrap)
-                .find(|one| one.key.as_ref() == name.as_bytes())
+                .find(|one| one.key.as_ref() == name)
                 .map(|one| {
-                    let value = String::from_utf8(one.value.to_vec()).unwrap();
-                    quick_xml::escape::unescape(&value).unwrap().into_owned()
+                    quick_xml::escape::unescape(&one.value).unwrap().into_owned()
                 })
         };
         let number = |name: &str| attribute(name).unwrap().parse::<usize>().unwrap();
         match tag.name().as_ref() {
-            b"testsuites" => {
+            "testsuites" => {
                 totals = Some(["tests", "failures", "errors"].map(number));
             }
-            b"testsuite" => suites.push(Suite {
+            "testsuite" => suites.push(Suite {
                 name: attribute("name").unwrap(),
                 tests: number("tests"),
                 failures: number("failures"),
@@ -56,18 +55,18 @@ pub(super) fn parsed(text: &str) -> Vec<Suite> {
                 skipped: number("skipped"),
                 cases: Vec::new(),
             }),
-            b"testcase" => suites.last_mut().unwrap().cases.push((
+            "testcase" => suites.last_mut().unwrap().cases.push((
                 attribute("name").unwrap(),
                 String::new(),
                 String::new(),
             )),
-            name @ (b"failure" | b"error" | b"skipped") => {
+            name @ ("failure" | "error" | "skipped") => {
                 let case = suites.last_mut().unwrap().cases.last_mut().unwrap();
-                case.1 = String::from_utf8(name.to_vec()).unwrap();
+                case.1 = name.to_owned();
                 case.2 = attribute("message").unwrap();
             }
-            b"system-out" => {}
-            other => panic!("{}", String::from_utf8_lossy(other)),
+            "system-out" => {}
+            other => panic!("{other}"),
         }
     }
     for suite in &suites {

@@ -90,7 +90,7 @@ fn special_characters_of_a_path_are_escaped_as_each_format_wants_it() {
     assert_eq!(
         found,
         [
-            "a%3A%20b,c%25/d%3Fe%23f/yarn.lock:42",
+            "a%3A%20b%2Cc%25/d%3Fe%23f/yarn.lock:42",
             "a: b,c%/d?e#f/yarn.lock:42",
             "a%3A b%2Cc%25/d?e#f/yarn.lock:42",
         ]

@@ -115,7 +115,11 @@ pub(crate) fn finding(subject: Subject, name: &str, verdict: Verdict) -> Finding
 }
 
 pub(crate) fn passed(subject: Subject, name: &str) -> Finding {
-    finding(subject, name, Verdict::Pass(Held::default()))
+    let held = Held {
+        asked: vec!["arn:aws:s3:::remotionlambda-useast1-sample".to_owned()],
+        ..Held::default()
+    };
+    finding(subject, name, Verdict::Pass(held))
 }
 
 pub(crate) fn failed(subject: Subject, name: &str) -> Finding {
