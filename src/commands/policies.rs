@@ -11,7 +11,7 @@ use remperm::version::{self, Applied};
 
 use super::search;
 use crate::cli::{
-    AuditorArgs, AwsPartition, AwsPolicyArgs, ListArgs, PoliciesCommand, ProductName, PlainFormat,
+    AuditorArgs, AwsPartition, AwsPolicyArgs, ListArgs, PlainFormat, PoliciesCommand, ProductName,
     RoleArgs, RoleFormat, ShowArgs,
 };
 use crate::terminal::Terminal;

@@ -54,7 +54,8 @@ impl Destination {
     /// Writes the whole report, or nothing.
     pub(super) fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         let (temporary, file) = self.temporary().map_err(|error| self.failed(&error))?;
-        let written = fill(file, bytes, &self.path).and_then(|()| fs::rename(&temporary, &self.path));
+        let written =
+            fill(file, bytes, &self.path).and_then(|()| fs::rename(&temporary, &self.path));
         written.map_err(|error| {
             // What it could not become is of no use to anybody.
             let _ = fs::remove_file(&temporary);
@@ -73,9 +74,16 @@ impl Destination {
     /// A new file in the same directory, so that it can take the other's name at once.
     fn temporary(&self) -> io::Result<(PathBuf, File)> {
         let directory = self.path.parent().unwrap_or(Path::new("."));
-        let name = format!(".remperm-{}-{:08x}.tmp", std::process::id(), fastrand::u32(..));
+        let name = format!(
+            ".remperm-{}-{:08x}.tmp",
+            std::process::id(),
+            fastrand::u32(..)
+        );
         let path = directory.join(name);
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)?;
         Ok((path, file))
     }
 }

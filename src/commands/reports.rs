@@ -38,16 +38,15 @@ impl Reports {
         for one in &arguments.report {
             let destination = Destination::find(&one.file)?;
             if files.iter().any(|(_, other)| other.is(&destination)) {
-                return Err(Error::call(format!(
-                    "two reports go to {}",
-                    one.file.display()
-                ))
-                .hint("give each --report a file of its own"));
+                return Err(
+                    Error::call(format!("two reports go to {}", one.file.display()))
+                        .hint("give each --report a file of its own"),
+                );
             }
             files.push((self::format(one.format), destination));
         }
-        let for_github = format == Format::Github
-            || files.iter().any(|(format, _)| *format == Format::Github);
+        let for_github =
+            format == Format::Github || files.iter().any(|(format, _)| *format == Format::Github);
         let summary = std::env::var_os(SUMMARY)
             .filter(|path| for_github && !path.is_empty())
             .map(PathBuf::from);
@@ -139,7 +138,9 @@ fn append(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     }
     text.extend_from_slice(bytes);
     if before.saturating_add(text.len() as u64) > LARGEST_SUMMARY {
-        return Err(failed("it would be larger than GitHub takes, 1 MiB".to_owned()));
+        return Err(failed(
+            "it would be larger than GitHub takes, 1 MiB".to_owned(),
+        ));
     }
     file.write_all(&text).map_err(io)
 }

@@ -10,7 +10,9 @@ use std::io::{self, Write};
 
 use super::Shown;
 use super::problem::{self, Problem};
-use super::words::{Line, closing, closing_of_all, ending, heading, lives_with_unknown, verdict};
+use super::words::{
+    Line, capitalized, closing, closing_of_all, ending, heading, lives_with_unknown, verdict,
+};
 use crate::exit::Exit;
 use crate::report::{Audit, Counts, Excess, Readiness, Report};
 use tag::{escaped, prose};
@@ -19,7 +21,7 @@ use tag::{escaped, prose};
 const STYLE: &str = include_str!("html/style.css");
 
 /// The hash of the style sheet, as the page's policy names it.
-const STYLE_HASH: &str = "sha256-gR4ZbBMphI9yhTMI3BrWgj9C/P1UD3h13JPDoSeL9zs=";
+const STYLE_HASH: &str = "sha256-17OvdGyoryJoRHsi7kGJO4HxlVrTs5TUbR/RZDcvbC4=";
 
 /// Writes the page.
 ///
@@ -97,10 +99,10 @@ fn banner(report: &Report, out: &mut impl Write) -> io::Result<()> {
         "<header class=\"{class}\">\n\
          <p class=\"kicker\">Permissions for Remotion</p>\n\
          <h1><span class=\"sign\" aria-hidden=\"true\">{sign}</span>{}</h1>\n\
-         <p class=\"verdict\">remperm {}; exit code {}.</p>\n\
+         <p class=\"verdict\">{}. Exit code {}.</p>\n\
          <ul class=\"counts\">",
         ending(report),
-        escaped(&verdict(report)),
+        escaped(&capitalized(&verdict(report))),
         report.exit().code()
     )?;
     for (class, number, word) in [

@@ -80,7 +80,9 @@ fn suites(report: &Report) -> Vec<Suite<'_>> {
                 let open = mine.iter().position(|problem| {
                     problem.finding.is_some_and(|of| std::ptr::eq(of, finding))
                 });
-                open.map_or(Case::Passed(finding), |index| Case::Open(mine.remove(index)))
+                open.map_or(Case::Passed(finding), |index| {
+                    Case::Open(mine.remove(index))
+                })
             });
             suites.push(Suite {
                 name: name(audit, Some(subject)),
@@ -141,8 +143,8 @@ fn write_suite<W: Write>(
     writer: &mut Writer<W>,
 ) -> io::Result<()> {
     let tally = tally(&suite.cases);
-    let numbers = [tally.tests, tally.failures, tally.errors, tally.skipped]
-        .map(|number| number.to_string());
+    let numbers =
+        [tally.tests, tally.failures, tally.errors, tally.skipped].map(|number| number.to_string());
     let [tests, failures, errors, skipped] = &numbers;
     let mut attributes = vec![
         ("name", suite.name.as_str()),
@@ -194,7 +196,11 @@ fn write_case<W: Write>(
             return Ok(());
         }
         // A finding that did not pass is among the problems; without that it would look passed.
-        Case::Passed(_) => return Err(io::Error::other("a finding that did not pass has no problem")),
+        Case::Passed(_) => {
+            return Err(io::Error::other(
+                "a finding that did not pass has no problem",
+            ));
+        }
         Case::Open(problem) => problem,
     };
     let tag = match problem.grade {

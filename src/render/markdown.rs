@@ -11,7 +11,9 @@ use std::io::{self, Write};
 
 use super::Shown;
 use super::problem::{self, Grade, Problem};
-use super::words::{Line, closing, closing_of_all, ending, remarks, subject_name, verdict};
+use super::words::{
+    Line, capitalized, closing, closing_of_all, ending, remarks, subject_name, verdict,
+};
 use crate::exit::Exit;
 use crate::permission::Subject;
 use crate::report::{Audit, Counts, Finding, Report, Status};
@@ -44,9 +46,9 @@ pub fn write(report: &Report, shown: Shown, out: &mut impl Write) -> io::Result<
         Exit::Undetermined | Exit::Call => "❔",
     };
     page.add(&format!(
-        "## {sign} {}\n\nremperm {}; exit code {}.\n\n",
+        "## {sign} {}\n\n{}. Exit code {}.\n\n",
         ending(report),
-        verdict(report),
+        capitalized(&verdict(report)),
         report.exit().code()
     ));
     open(report, &mut page);
@@ -202,7 +204,10 @@ fn list(lines: &[Line]) -> String {
     let mut list = String::new();
     for (label, text) in lines {
         let mut paragraphs = text.lines();
-        let first = prose(&cut(&flat(paragraphs.next().unwrap_or_default()), LONGEST_TEXT));
+        let first = prose(&cut(
+            &flat(paragraphs.next().unwrap_or_default()),
+            LONGEST_TEXT,
+        ));
         if label.is_empty() {
             list.push_str(&format!("  - {first}\n"));
         } else {

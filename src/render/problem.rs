@@ -6,7 +6,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::words::{lives_with_unknown, waiver};
+use super::words::{capitalized, lives_with_unknown, waiver};
 use crate::permission::{Cloud, Subject};
 use crate::report::{Audit, Excess, Finding, FindingKind, Report, Status};
 use crate::text::flat;
@@ -87,18 +87,14 @@ impl Problem<'_> {
             .into_iter()
             .flatten()
         {
-            let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+            let end = if text.ends_with(['.', '!', '?']) {
+                ""
+            } else {
+                "."
+            };
             message.push_str(&format!(" {}{end}", capitalized(text)));
         }
         message
-    }
-}
-
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
     }
 }
 
@@ -145,9 +141,7 @@ fn of_finding<'a>(audit: &'a Audit, finding: &'a Finding) -> Problem<'a> {
         Status::Fail => (Grade::Failed, "missing"),
         Status::Waived => (Grade::Waived, "waived"),
         // Those that pass do not come here; were one to, it would not be silent.
-        Status::Unknown | Status::Pass if lives_with_unknown(audit) => {
-            (Grade::Accepted, "unknown")
-        }
+        Status::Unknown | Status::Pass if lives_with_unknown(audit) => (Grade::Accepted, "unknown"),
         Status::Unknown | Status::Pass => (Grade::Undetermined, "unknown"),
     };
     let mend = match &finding.verdict {

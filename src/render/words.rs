@@ -8,6 +8,15 @@ use crate::verdict::{Cause, Verdict};
 /// A closing line: its label, empty where the one above goes on, and its text.
 pub(super) type Line = (&'static str, String);
 
+/// A fragment as the beginning of a sentence.
+pub(super) fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
 /// The heading of an audit, where the configuration names it.
 pub(super) fn heading(audit: &Audit) -> Option<String> {
     audit

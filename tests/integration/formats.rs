@@ -3,6 +3,7 @@
 #[cfg(feature = "chromium")]
 mod browser;
 mod ends;
+mod files;
 mod fingerprints;
 mod github;
 mod golden;

@@ -44,7 +44,12 @@ pub(super) fn problems(
     several: bool,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let columns = ["Status", "Whose", "Permission and scope", "Why, and what to do"];
+    let columns = [
+        "Status",
+        "Whose",
+        "Permission and scope",
+        "Why, and what to do",
+    ];
     let [status, whose, permission, why] = columns;
     start("What did not pass", &columns, out)?;
     for problem in problems {
@@ -79,7 +84,10 @@ pub(super) fn problems(
 
 fn what(permission: &str, scope: Option<&str>) -> String {
     let scope = scope.map_or_else(String::new, |scope| {
-        format!("<span class=\"scope\">on <code>{}</code></span>", escaped(scope))
+        format!(
+            "<span class=\"scope\">on <code>{}</code></span>",
+            escaped(scope)
+        )
     });
     format!("<code class=\"what\">{}</code>{scope}", escaped(permission))
 }

@@ -24,13 +24,12 @@ fn end(report: &Report, format: Format) -> Exit {
         Format::Sarif => {
             let log = as_json(report, format);
             let run = &log["runs"][0];
-            let has = |level: &str| {
-                run["results"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .any(|one| one["level"] == level && one["suppressions"] == Value::Array(vec![]))
-            };
+            let has =
+                |level: &str| {
+                    run["results"].as_array().unwrap().iter().any(|one| {
+                        one["level"] == level && one["suppressions"] == Value::Array(vec![])
+                    })
+                };
             let end = by(has("error"), has("warning"));
             assert_eq!(run["invocations"][0]["exitCode"], end.code());
             if end == Exit::Undetermined {
@@ -69,7 +68,12 @@ fn every_format_ends_as_the_run_did() {
         seen.push(report.exit());
         for format in Format::ALL {
             if format != Format::Table {
-                assert_eq!(end(&report, format), report.exit(), "{name} as {}", format.name());
+                assert_eq!(
+                    end(&report, format),
+                    report.exit(),
+                    "{name} as {}",
+                    format.name()
+                );
             }
         }
     }
@@ -82,7 +86,12 @@ fn every_format_ends_as_the_run_did() {
 fn what_was_accepted_is_not_called_held() {
     for (name, report) in rich::ends() {
         let accepted = ["waived", "waived unknown", "accepted"].contains(&name);
-        let all_pass = ["all pass", "two targets, both pass", "excess that is only told"].contains(&name);
+        let all_pass = [
+            "all pass",
+            "two targets, both pass",
+            "excess that is only told",
+        ]
+        .contains(&name);
         for format in [Format::Table, Format::Markdown, Format::Html] {
             let text = rendered(&report, format);
             let says_held = text.contains("everything that this version needs is held")

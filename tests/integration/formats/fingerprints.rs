@@ -48,7 +48,10 @@ fn order_account_and_verdict_do_not_change_them() {
     let of = |finding| fingerprints(&Report::of(rich::audit(Cloud::Aws, vec![finding])));
     let failed = of(rich::failed(Subject::User, "x"));
     assert_eq!(failed, of(rich::unknown(Subject::User, "x", Why::Refused)));
-    assert_eq!(failed, of(rich::waived(rich::failed(Subject::User, "x"), false)));
+    assert_eq!(
+        failed,
+        of(rich::waived(rich::failed(Subject::User, "x"), false))
+    );
 }
 
 #[test]

@@ -59,7 +59,10 @@ fn no_text_becomes_a_command() {
         for one in &commands {
             assert!(["error", "warning", "notice"].contains(&one.command.as_str()));
             for (name, value) in &one.properties {
-                assert!(["file", "line", "title"].contains(&name.as_str()), "{one:?}");
+                assert!(
+                    ["file", "line", "title"].contains(&name.as_str()),
+                    "{one:?}"
+                );
                 assert!(!value.is_empty(), "{one:?}");
             }
             assert!(!one.message.contains('\n'));
@@ -77,7 +80,12 @@ fn odd_text_reads_as_it_was() {
     finding.permission = "a%0Ab::c,d=e%25".to_owned();
     let report = Report::of(rich::audit(Cloud::Aws, vec![finding]));
     let (commands, _) = parsed(&rendered(&report, Format::Github));
-    let title = &commands[0].properties.iter().find(|(name, _)| name == "title").unwrap().1;
+    let title = &commands[0]
+        .properties
+        .iter()
+        .find(|(name, _)| name == "title")
+        .unwrap()
+        .1;
     assert_eq!(title, "missing: a%0Ab::c,d=e%25 (user)");
     assert!(commands[0].message.starts_with(title.as_str()));
 }
@@ -85,14 +93,18 @@ fn odd_text_reads_as_it_was() {
 #[test]
 fn there_are_never_more_than_a_step_shows_and_the_last_names_the_rest() {
     for (failing, shown) in [(1, 1), (10, 10), (11, 10), (500, 10)] {
-        let findings = (0..failing).map(|index| rich::failed(Subject::User, &format!("Row{index}x")));
+        let findings =
+            (0..failing).map(|index| rich::failed(Subject::User, &format!("Row{index}x")));
         let report = Report::of(rich::audit(Cloud::Aws, findings.collect()));
         let (commands, _) = parsed(&rendered(&report, Format::Github));
         assert_eq!(count(&commands, "error"), shown);
         assert_eq!(commands.len(), shown);
         let last = &commands.last().unwrap().message;
         if failing > 10 {
-            assert!(last.starts_with(&format!("{} more: missing: s3:Row9x", failing - 9)), "{last}");
+            assert!(
+                last.starts_with(&format!("{} more: missing: s3:Row9x", failing - 9)),
+                "{last}"
+            );
         }
         if failing == 11 {
             assert!(last.contains("s3:Row10x"), "{last}");
@@ -103,9 +115,14 @@ fn there_are_never_more_than_a_step_shows_and_the_last_names_the_rest() {
 #[test]
 fn a_target_that_was_not_checked_is_one_annotation_among_the_first() {
     let (commands, _) = parsed(&rendered(&rich::large(500), Format::Github));
-    let first = commands.iter().find(|one| one.command == "warning").unwrap();
+    let first = commands
+        .iter()
+        .find(|one| one.command == "warning")
+        .unwrap();
     assert!(first.message.contains("target unreachable"), "{first:?}");
-    let told = commands.iter().filter(|one| one.message.contains("target unreachable"));
+    let told = commands
+        .iter()
+        .filter(|one| one.message.contains("target unreachable"));
     assert_eq!(told.count(), 1);
 }
 

@@ -27,8 +27,15 @@ fn file(format: Format) -> PathBuf {
 #[test]
 fn each_format_is_as_it_was() {
     // Another version of the program is no other format.
-    let version = format!("{}.{}", env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
-    assert_eq!(version, "0.1", "write the reports anew with the new version");
+    let version = format!(
+        "{}.{}",
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR")
+    );
+    assert_eq!(
+        version, "0.1",
+        "write the reports anew with the new version"
+    );
     for format in Format::ALL {
         let text = rendered(&rich::report(), format);
         let file = file(format);

@@ -22,7 +22,10 @@ fn odd_text_comes_back_as_it_was() {
 
 #[test]
 fn the_schemas_lists_are_the_programs() {
-    let path = format!("{}/tests/schemas/report.schema.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/tests/schemas/report.schema.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let sorted = |mut names: Vec<String>| {
         names.sort();
@@ -31,14 +34,20 @@ fn the_schemas_lists_are_the_programs() {
     };
     let listed = |list: &Value| {
         let list = list.as_array().unwrap().iter();
-        sorted(list.filter_map(|one| one.as_str().map(str::to_owned)).collect())
+        sorted(
+            list.filter_map(|one| one.as_str().map(str::to_owned))
+                .collect(),
+        )
     };
     let whys: Vec<String> = rich::whys()
         .iter()
         .map(|why| json!(why).as_str().unwrap().to_owned())
         .collect();
     assert_eq!(listed(&schema["$defs"]["why"]["enum"]), sorted(whys));
-    let causes: Vec<String> = rich::causes().iter().map(|one| one.code().to_owned()).collect();
+    let causes: Vec<String> = rich::causes()
+        .iter()
+        .map(|one| one.code().to_owned())
+        .collect();
     let finding = &schema["$defs"]["finding"]["properties"];
     assert_eq!(listed(&finding["cause"]["enum"]), sorted(causes));
 }

@@ -39,7 +39,9 @@ pub(super) fn parsed(text: &str) -> Vec<Suite> {
                 .map(Result::unwrap)
                 .find(|one| one.key.as_ref() == name)
                 .map(|one| {
-                    quick_xml::escape::unescape(&one.value).unwrap().into_owned()
+                    quick_xml::escape::unescape(&one.value)
+                        .unwrap()
+                        .into_owned()
                 })
         };
         let number = |name: &str| attribute(name).unwrap().parse::<usize>().unwrap();
@@ -77,7 +79,11 @@ pub(super) fn parsed(text: &str) -> Vec<Suite> {
         assert_eq!(counted, told, "{}", suite.name);
     }
     let sum = |number: fn(&Suite) -> usize| suites.iter().map(number).sum::<usize>();
-    let sums = [sum(|one| one.tests), sum(|one| one.failures), sum(|one| one.errors)];
+    let sums = [
+        sum(|one| one.tests),
+        sum(|one| one.failures),
+        sum(|one| one.errors),
+    ];
     assert_eq!(totals, Some(sums));
     suites
 }
@@ -117,9 +123,15 @@ fn each_kind_of_result_is_what_readers_know() {
         let suites = parsed(&rendered(&Report::of(audit.clone()), Format::Junit));
         suites[0].cases.iter().map(|case| case.1.clone()).collect()
     };
-    assert_eq!(kinds(&audit), ["", "failure", "error", "skipped", "failure"]);
+    assert_eq!(
+        kinds(&audit),
+        ["", "failure", "error", "skipped", "failure"]
+    );
     audit.accept_unknown = true;
-    assert_eq!(kinds(&audit), ["", "failure", "skipped", "skipped", "failure"]);
+    assert_eq!(
+        kinds(&audit),
+        ["", "failure", "skipped", "skipped", "failure"]
+    );
     let suites = parsed(&rendered(&Report::of(audit), Format::Junit));
     assert!(suites[0].cases[2].2.contains("(accepted)"));
     assert!(suites[0].cases[3].2.contains("waiver-reason"));
@@ -144,9 +156,17 @@ fn it_is_valid_by_jenkins_schema() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(text.as_bytes())
+            .unwrap();
         let output = child.wait_with_output().unwrap();
-        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
     };
     let mut reports: Vec<Report> = rich::ends().into_iter().map(|(_, report)| report).collect();
     reports.extend([rich::report(), rich::large(500)]);
@@ -154,5 +174,8 @@ fn it_is_valid_by_jenkins_schema() {
         let (fine, why) = valid(&rendered(&report, Format::Junit));
         assert!(fine, "{why}");
     }
-    assert!(!valid("<testsuites><testsuite/></testsuites>").0, "the schema checks something");
+    assert!(
+        !valid("<testsuites><testsuite/></testsuites>").0,
+        "the schema checks something"
+    );
 }

@@ -35,11 +35,19 @@ fn foreign_text_is_shown_and_does_nothing() {
     for report in [rich::report(), rich::large(500)] {
         let html = page(&rendered(&report, Format::Markdown));
         let outside = outside_code(&html);
-        for active in ["<a ", "<script", "<b ", "<em>", "<img", "@", "://", "www.", "#", "GH-", "0123abcd", "onclick", "`", "::"] {
+        for active in [
+            "<a ", "<script", "<b ", "<em>", "<img", "@", "://", "www.", "#", "GH-", "0123abcd",
+            "onclick", "`", "::",
+        ] {
             assert!(!outside.contains(active), "{active} in {outside}");
         }
         // It is shown, though, in full.
-        for shown in ["<code>@octocat</code>", "<code>https://example.com/a</code>", "&lt;script&gt;", "<code>0123abcd</code>"] {
+        for shown in [
+            "<code>@octocat</code>",
+            "<code>https://example.com/a</code>",
+            "&lt;script&gt;",
+            "<code>0123abcd</code>",
+        ] {
             assert!(html.contains(shown), "{shown}");
         }
     }
@@ -68,13 +76,19 @@ fn it_stays_below_githubs_limit_whatever_the_size() {
     for rows in [0, 100, 500, 5000] {
         let text = rendered(&rich::large(rows), Format::Markdown);
         assert!(text.chars().count() < 65_536, "{rows} rows");
-        assert!(text.starts_with("## ❌ Permissions are missing\n\nremperm 3 targets, checked"));
-        assert!(text.contains("exit code 1."));
+        assert!(text.starts_with("## ❌ Permissions are missing\n\n3 targets, checked"));
+        assert!(text.contains("Exit code 1."));
         if rows >= 500 {
-            assert!(text.contains(" more did not pass and are left out here"), "{rows} rows");
+            assert!(
+                text.contains(" more did not pass and are left out here"),
+                "{rows} rows"
+            );
         }
         assert!(text.contains("- **Result:**"), "{rows} rows");
-        assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+        assert_eq!(
+            text.matches("<details>").count(),
+            text.matches("</details>").count()
+        );
     }
 }
 
@@ -88,8 +102,12 @@ fn many_targets_and_endless_texts_stay_below_it_too() {
     report.warnings = vec![rich::ODD.repeat(5); 100];
     let text = rendered(&report, Format::Markdown);
     assert!(text.chars().count() < 65_536);
-    assert!(text.starts_with("## ❌ Permissions are missing\n\nremperm 60 targets"));
-    assert!(text.contains("lists of closing lines are left out"), "{}", &text[text.len() - 600..]);
+    assert!(text.starts_with("## ❌ Permissions are missing\n\n60 targets"));
+    assert!(
+        text.contains("lists of closing lines are left out"),
+        "{}",
+        &text[text.len() - 600..]
+    );
     let outside = outside_code(&page(&text));
     assert!(!outside.contains('@') && !outside.contains("<script"));
 }
@@ -97,7 +115,11 @@ fn many_targets_and_endless_texts_stay_below_it_too() {
 #[test]
 fn what_is_graver_is_left_out_last() {
     let unknown = (0..2000).map(|index| {
-        rich::unknown(Subject::User, &format!("U{index}"), remperm::verdict::Why::Refused)
+        rich::unknown(
+            Subject::User,
+            &format!("U{index}"),
+            remperm::verdict::Why::Refused,
+        )
     });
     let mut findings: Vec<_> = unknown.collect();
     findings.push(rich::failed(Subject::User, "TheOneThatFails"));
@@ -108,9 +130,21 @@ fn what_is_graver_is_left_out_last() {
 
 #[test]
 fn plain_sentences_stay_readable() {
-    let report = Report::of(rich::audit(Cloud::Aws, vec![rich::failed(Subject::User, "x")]));
+    let report = Report::of(rich::audit(
+        Cloud::Aws,
+        vec![rich::failed(Subject::User, "x")],
+    ));
     let text = rendered(&report, Format::Markdown);
-    assert!(text.contains("| nothing allows it<br>to mend it, allow it |"), "{text}");
-    assert!(text.contains("Renders are written to the bucket."), "{text}");
-    assert!(text.contains("`remperm aws check --subject user --fix` prints the policy"), "{text}");
+    assert!(
+        text.contains("| nothing allows it<br>to mend it, allow it |"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Renders are written to the bucket."),
+        "{text}"
+    );
+    assert!(
+        text.contains("`remperm aws check --subject user --fix` prints the policy"),
+        "{text}"
+    );
 }

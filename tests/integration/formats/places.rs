@@ -35,7 +35,11 @@ fn places(file: Option<&str>, judged: &[&str], root: Option<&Root>) -> [String; 
             location["path"].as_str().unwrap(),
             location["lines"]["begin"]
         ),
-        github.split_once(",title=").unwrap().0.replace(",line=", ":"),
+        github
+            .split_once(",title=")
+            .unwrap()
+            .0
+            .replace(",line=", ":"),
     ]
 }
 
@@ -74,13 +78,20 @@ fn else_a_file_that_was_judged_else_the_projects() {
         (Some("/repository/yarn.lock"), vec![], "package.json:1"),
         (Some("/repo"), vec![], "package.json:1"),
         (Some(""), vec![], "package.json:1"),
-        (Some("/repo/../../../yarn.lock"), vec!["../x"], "package.json:1"),
+        (
+            Some("/repo/../../../yarn.lock"),
+            vec!["../x"],
+            "package.json:1",
+        ),
     ] {
         let expected = [place; 3].map(str::to_owned);
         assert_eq!(places(file, &judged, Some(&root)), expected, "{file:?}");
     }
     assert_eq!(places(Some("yarn.lock"), &[], None)[0], "yarn.lock:42");
-    assert_eq!(places(Some("/repo/yarn.lock"), &[], None)[0], "package.json:1");
+    assert_eq!(
+        places(Some("/repo/yarn.lock"), &[], None)[0],
+        "package.json:1"
+    );
 }
 
 #[test]

@@ -380,26 +380,65 @@ pub(crate) fn ends() -> Vec<(&'static str, Report)> {
         ("all pass", Report::of(aws(vec![pass()]))),
         ("one fails", Report::of(aws(vec![pass(), fail()]))),
         ("one is unknown", Report::of(aws(vec![pass(), unsure()]))),
-        ("one fails, one is unknown", Report::of(aws(vec![fail(), unsure()]))),
-        ("waived", Report::of(aws(vec![pass(), waived(fail(), false)]))),
-        ("waived unknown", Report::of(aws(vec![pass(), waived(unsure(), false)]))),
-        ("expired", Report::of(aws(vec![pass(), waived(fail(), true)]))),
-        ("expired unknown", Report::of(aws(vec![pass(), waived(unsure(), true)]))),
+        (
+            "one fails, one is unknown",
+            Report::of(aws(vec![fail(), unsure()])),
+        ),
+        (
+            "waived",
+            Report::of(aws(vec![pass(), waived(fail(), false)])),
+        ),
+        (
+            "waived unknown",
+            Report::of(aws(vec![pass(), waived(unsure(), false)])),
+        ),
+        (
+            "expired",
+            Report::of(aws(vec![pass(), waived(fail(), true)])),
+        ),
+        (
+            "expired unknown",
+            Report::of(aws(vec![pass(), waived(unsure(), true)])),
+        ),
         ("accepted", Report::of(accepting(vec![pass(), unsure()]))),
-        ("accepted, nothing checked", Report::of(accepting(vec![unsure()]))),
-        ("accepted, one fails", Report::of(accepting(vec![fail(), unsure()]))),
+        (
+            "accepted, nothing checked",
+            Report::of(accepting(vec![unsure()])),
+        ),
+        (
+            "accepted, one fails",
+            Report::of(accepting(vec![fail(), unsure()])),
+        ),
         ("no findings", Report::of(aws(Vec::new()))),
         ("no audits", all(Vec::new())),
         ("failure", Report::of(failure(vec![unsure()]))),
         ("failure without findings", Report::of(failure(Vec::new()))),
-        ("failure, though all pass", Report::of(failure(vec![pass()]))),
-        ("failure and a fail", Report::of(failure(vec![fail(), unsure()]))),
+        (
+            "failure, though all pass",
+            Report::of(failure(vec![pass()])),
+        ),
+        (
+            "failure and a fail",
+            Report::of(failure(vec![fail(), unsure()])),
+        ),
         ("excess", Report::of(excess(true, true, false))),
-        ("excess that is only told", Report::of(excess(true, false, true))),
+        (
+            "excess that is only told",
+            Report::of(excess(true, false, true)),
+        ),
         ("excess not known", Report::of(excess(false, true, true))),
         ("excess and not known", Report::of(excess(true, true, true))),
-        ("two targets, one fails", all(vec![aws(vec![pass()]), aws(vec![fail()])])),
-        ("two targets, one is empty", all(vec![aws(vec![pass()]), aws(Vec::new())])),
-        ("two targets, both pass", all(vec![aws(vec![pass()]), aws(vec![pass()])])),
+        (
+            "two targets, one fails",
+            all(vec![aws(vec![pass()]), aws(vec![fail()])]),
+        ),
+        (
+            "two targets, one is empty",
+            all(vec![aws(vec![pass()]), aws(Vec::new())]),
+        ),
+        (
+            "two targets, both pass",
+            all(vec![aws(vec![pass()]), aws(vec![pass()])]),
+        ),
     ]
 }

@@ -15,8 +15,14 @@ fn results(log: &Value) -> &Vec<Value> {
 
 #[test]
 fn it_is_valid() {
-    assert_valid("sarif-2.1.0.schema.json", &as_json(&rich::report(), Format::Sarif));
-    assert_valid("sarif-2.1.0.schema.json", &as_json(&rich::large(500), Format::Sarif));
+    assert_valid(
+        "sarif-2.1.0.schema.json",
+        &as_json(&rich::report(), Format::Sarif),
+    );
+    assert_valid(
+        "sarif-2.1.0.schema.json",
+        &as_json(&rich::large(500), Format::Sarif),
+    );
     for (_, report) in rich::ends() {
         assert_valid("sarif-2.1.0.schema.json", &as_json(&report, Format::Sarif));
     }
@@ -25,11 +31,16 @@ fn it_is_valid() {
 #[test]
 fn each_result_has_its_rule_with_help() {
     let log = as_json(&rich::report(), Format::Sarif);
-    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"]
+        .as_array()
+        .unwrap();
     for result in results(&log) {
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
         assert_eq!(rules[index]["id"], result["ruleId"]);
-        for text in [&rules[index]["help"]["text"], &rules[index]["help"]["markdown"]] {
+        for text in [
+            &rules[index]["help"]["text"],
+            &rules[index]["help"]["markdown"],
+        ] {
             assert!(text.as_str().unwrap().contains("How to mend it"), "{text}");
         }
     }
@@ -41,14 +52,26 @@ fn each_result_has_its_rule_with_help() {
 fn the_help_of_a_known_permission_says_what_it_is_for() {
     let mut finding = rich::failed(Subject::ServiceAccount, "x");
     finding.permission = "run.services.get".to_owned();
-    let log = as_json(&Report::of(rich::audit(Cloud::Gcp, vec![finding])), Format::Sarif);
+    let log = as_json(
+        &Report::of(rich::audit(Cloud::Gcp, vec![finding])),
+        Format::Sarif,
+    );
     let rule = &log["runs"][0]["tool"]["driver"]["rules"][0];
     assert_eq!(rule["id"], "gcp/run.services.get");
     let help = rule["help"]["text"].as_str().unwrap();
-    for words in ["What it allows: ", "Why Remotion needs it: ", "remperm policies service-account"] {
+    for words in [
+        "What it allows: ",
+        "Why Remotion needs it: ",
+        "remperm policies service-account",
+    ] {
         assert!(help.contains(words), "{words} in {help}");
     }
-    assert!(rule["helpUri"].as_str().unwrap().ends_with("/docs/cloudrun/permissions"));
+    assert!(
+        rule["helpUri"]
+            .as_str()
+            .unwrap()
+            .ends_with("/docs/cloudrun/permissions")
+    );
 }
 
 #[test]
@@ -92,7 +115,10 @@ fn only_a_waiver_that_counts_suppresses() {
     for one in suppressed {
         assert_eq!(one["suppressions"][0]["kind"], "external");
         let why = one["suppressions"][0]["justification"].as_str().unwrap();
-        assert!(why.contains("waiver-reason") && why.contains("2027-01-31"), "{why}");
+        assert!(
+            why.contains("waiver-reason") && why.contains("2027-01-31"),
+            "{why}"
+        );
     }
 }
 
@@ -101,7 +127,13 @@ fn braces_and_links_of_foreign_text_are_no_placeholders_and_links() {
     let mut finding = rich::failed(Subject::User, "x");
     let by = Some("{0} ${aws:username} [here](1)".to_owned());
     finding.verdict = Verdict::Fail(Cause::ExplicitDeny { by });
-    let log = as_json(&Report::of(rich::audit(Cloud::Aws, vec![finding])), Format::Sarif);
+    let log = as_json(
+        &Report::of(rich::audit(Cloud::Aws, vec![finding])),
+        Format::Sarif,
+    );
     let text = results(&log)[0]["message"]["text"].as_str().unwrap();
-    assert!(text.contains("{{0}} ${{aws:username}} \\[here\\](1)"), "{text}");
+    assert!(
+        text.contains("{{0}} ${{aws:username}} \\[here\\](1)"),
+        "{text}"
+    );
 }

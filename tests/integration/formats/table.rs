@@ -10,9 +10,16 @@ fn closing_lines_count_what_was_waived() {
     assert!(text.contains("═══ Target production"), "{text}");
     assert!(text.contains(", 2 waived"), "{text}");
     assert!(text.contains("1 unknown (accepted)"), "{text}");
-    let all = text.lines().find(|line| line.starts_with("In all")).unwrap();
+    let all = text
+        .lines()
+        .find(|line| line.starts_with("In all"))
+        .unwrap();
     assert!(all.contains("3 targets"), "{all}");
-    let all = text.split_once("In all").unwrap().1.replace("\n          ", " ");
+    let all = text
+        .split_once("In all")
+        .unwrap()
+        .1
+        .replace("\n          ", " ");
     assert!(all.contains("1 not checked at all"), "{all}");
     assert!(all.contains("1 of the unknown accepted"), "{all}");
 }
