@@ -141,6 +141,32 @@ fn fail(
     audit.failure = Some(Failure { reason, hint });
 }
 
+/// The report of a check that could not be made: nothing was asked, so everything is unknown.
+///
+/// # Errors
+///
+/// The version has no list for the subjects.
+pub fn not_checked(
+    cloud: Cloud,
+    applied: &Applied,
+    terms: &Terms,
+    subjects: &[Subject],
+    reason: Unknown,
+    hint: Option<String>,
+) -> Result<Audit, Error> {
+    // Of a partition whose list is not known here the other one's names are near enough: no row
+    // of it passes.
+    let requirements = requirements(applied, subjects, Partition::Aws, &terms.only_for)?;
+    let source = match cloud {
+        Cloud::Aws => Source::AwsSimulator,
+        Cloud::Gcp => Source::GcpTestIamPermissions,
+    };
+    let mut audit = audit(cloud, applied, terms);
+    fail(&mut audit, &requirements, source, reason, hint);
+    finish(&mut audit, applied, terms, subjects.first());
+    Ok(audit)
+}
+
 /// Where every permission is unknown for the same reason, that reason is the news, not the rows.
 fn settle_failure(audit: &mut Audit, hint: Option<String>) {
     let mut reasons = audit.findings.iter().map(|finding| match &finding.verdict {

@@ -1,6 +1,7 @@
 //! The AWS side: credentials, who is asked about, and what the policy simulator answers.
 
 pub mod arn;
+mod assume;
 mod credentials;
 mod failure;
 mod identity;
@@ -26,6 +27,10 @@ pub(crate) use who::{Stop, identify};
 pub struct Options {
     /// A profile of the AWS configuration, before every variable.
     pub profile: Option<String>,
+    /// The ARN of a role to take on with these credentials before anything is asked.
+    pub assume_role: Option<String>,
+    /// What the role's trust policy asks for beside, for roles of other organizations.
+    pub external_id: Option<String>,
     /// The regions; empty means as Remotion chooses.
     pub regions: Vec<String>,
     /// The ARN of the user, group or role to test in place of the caller.
@@ -53,6 +58,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             profile: None,
+            assume_role: None,
+            external_id: None,
             regions: Vec::new(),
             principal: None,
             role_name: DEFAULT_ROLE_NAME.to_owned(),
@@ -92,6 +99,22 @@ pub fn place(options: &Options, environment: &Environment) -> Result<Place, Erro
                 regions.names.join(", ")
             ))
             .hint("name a region of the principal's partition with --region"));
+        }
+    }
+    if let Some(text) = &options.assume_role {
+        let arn = Arn::parse(text)
+            .filter(|arn| matches!(Caller::of(arn), Caller::Role))
+            .ok_or_else(|| {
+                Error::call(format!("{text:?} is not the ARN of a role")).hint(
+                    "give an ARN such as arn:aws:iam::123456789012:role/name to --assume-role",
+                )
+            })?;
+        if arn.partition != regions.partition.name() {
+            return Err(Error::call(format!(
+                "the role {text} and the region {} belong to different partitions",
+                regions.names.join(", ")
+            ))
+            .hint("name a region of the role's partition with --region"));
         }
     }
     if let Some(account) = &options.expect_account
@@ -140,6 +163,25 @@ fn principal_arn(text: &str) -> Result<Arn, Error> {
 /// The name is no region, or Remotion does not run there.
 pub fn partition_of_region(name: &str) -> Result<Partition, Error> {
     credentials::region_partition(name, "--region")
+}
+
+/// The partition of this name; `None` for one in which Remotion does not run.
+#[must_use]
+pub fn partition_named(name: &str) -> Option<Partition> {
+    [Partition::Aws, Partition::AwsCn]
+        .into_iter()
+        .find(|partition| partition.name() == name)
+}
+
+/// Whether a trust policy, as JSON or encoded as IAM sends it, lets Lambda assume its role;
+/// `None` where that can't be told from the policy alone.
+#[must_use]
+pub fn trusts_lambda(policy: &str) -> Option<bool> {
+    match trust::of(policy) {
+        trust::Trust::Given => Some(true),
+        trust::Trust::Refused => Some(false),
+        trust::Trust::Unclear => None,
+    }
 }
 
 /// The smallest policy for running the checks: simulating any user or role of the account, and

@@ -1,6 +1,7 @@
 //! The command line: exactly what was typed. The doc comments here are the help text.
 
 mod aws;
+mod check;
 mod explain;
 mod gcp;
 mod policies;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use aws::{AwsActivity, AwsCheckArgs, AwsCommand, AwsSourceArgs, AwsSubject};
+pub(crate) use check::{CheckArgs, ConfigArgs, ConfigCommand};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use gcp::{GcpCheckArgs, GcpCommand};
 pub(crate) use policies::{
@@ -85,6 +87,15 @@ pub(crate) enum Command {
     /// Check permissions on Google Cloud
     #[command(subcommand)]
     Gcp(GcpCommand),
+    /// Check the targets of the configuration, all in one report
+    ///
+    /// Reads remperm.toml of the working directory or a directory above it, checks every [[target]]
+    /// of it, several at a time, and prints one report. A target that can't be checked does not stop
+    /// the others.
+    Check(Box<CheckArgs>),
+    /// About the configuration file
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print what a Remotion version needs
     #[command(subcommand)]
     Policies(PoliciesCommand),
@@ -141,6 +152,22 @@ pub(crate) struct ReportArgs {
     /// minutes to spread
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) wait: Option<Duration>,
+    /// What becomes of the exit code if something could not be determined: with `warn` it is 0 where
+    /// nothing is missing, unless nothing at all could be determined
+    #[arg(long, value_name = "WHAT", default_value = "fail")]
+    pub(crate) on_unknown: OnUnknown,
+    /// The configuration file.
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+/// What becomes of the exit code if something could not be determined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnUnknown {
+    /// It is 3
+    Fail,
+    /// It is as if these were held; they are counted and shown all the same
+    Warn,
 }
 
 /// Formats of a report.

@@ -6,8 +6,14 @@ mod context;
 mod explain;
 mod gcp;
 mod policies;
+mod prepared;
 mod report_file;
 mod reports;
+mod run;
+mod settings;
+mod targets;
+
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use remperm::environment::Environment;
@@ -15,14 +21,19 @@ use remperm::error::Error;
 use remperm::exit::Exit;
 use remperm::version::Search;
 
-use crate::cli::{AwsCommand, Cli, Command, GcpCommand, VersionArgs};
+use crate::cli::{AwsCommand, Cli, Command, ConfigCommand, GcpCommand, VersionArgs};
+
 use crate::terminal::Terminal;
+
+pub(crate) use settings::{Stop, parse};
 
 /// Runs a command and tells how it ended.
 pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> {
     match command {
         Command::Aws(AwsCommand::Check(arguments)) => aws::check(*arguments, terminal),
-        Command::Gcp(GcpCommand::Check(arguments)) => gcp::check(*arguments, terminal),
+        Command::Gcp(GcpCommand::Check(arguments)) => gcp::check(&arguments, terminal),
+        Command::Check(arguments) => targets::check(&arguments, terminal),
+        Command::Config(ConfigCommand::Schema) => settings::print_schema(terminal),
         Command::Policies(command) => policies::run(command, terminal),
         Command::Explain(arguments) => explain::explain(&arguments, terminal),
         Command::Completions { shell } => terminal.print(Exit::Held, |out| {
@@ -35,8 +46,8 @@ pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> 
     }
 }
 
-/// Where to look for the version: what was typed, over the working directory.
-fn search(arguments: &VersionArgs) -> Result<Search, Error> {
+/// Where to look for the version: what was typed, over `directory`.
+fn search(arguments: &VersionArgs, directory: &Path) -> Result<Search, Error> {
     let directory = match &arguments.project_dir {
         Some(directory) if !directory.is_dir() => {
             return Err(Error::call(format!(
@@ -46,7 +57,7 @@ fn search(arguments: &VersionArgs) -> Result<Search, Error> {
             .hint("give the directory of the Remotion project to --project-dir"));
         }
         Some(directory) => directory.clone(),
-        None => working_directory()?,
+        None => directory.to_owned(),
     };
     Ok(Search {
         version: arguments.remotion_version.clone(),
@@ -55,7 +66,7 @@ fn search(arguments: &VersionArgs) -> Result<Search, Error> {
     })
 }
 
-fn working_directory() -> Result<std::path::PathBuf, Error> {
+fn working_directory() -> Result<PathBuf, Error> {
     std::env::current_dir()
         .map_err(|error| Error::call(format!("the working directory can't be read: {error}")))
 }

@@ -11,7 +11,6 @@ mod failure;
 mod identity;
 mod levels;
 mod meaning;
-mod parallel;
 mod permissions;
 mod readiness;
 mod retry;
@@ -25,6 +24,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use check::check;
+
+/// Calls of one check that are under way at the same time.
+const AT_ONCE: usize = 40;
 
 /// What is asked for: the flags of `remperm gcp check`, as data.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, StatusCode, Uri};
 
 use crate::error::Error;
+use crate::interrupt::Interrupt;
 
 /// No answer that is asked for here comes near this size; whatever is larger is not read.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
@@ -21,6 +22,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Http {
     proxied: reqwest::Client,
     direct: reqwest::Client,
+    interrupt: Interrupt,
 }
 
 /// A request whose headers and body may hold secrets, so it prints neither.
@@ -96,6 +98,12 @@ pub enum HttpError {
         /// The host.
         host: String,
     },
+    /// The run was interrupted.
+    #[error("the run was interrupted before {host} answered")]
+    Interrupted {
+        /// The host.
+        host: String,
+    },
     /// The answer does not end.
     #[error("the answer of {host} is larger than {} MiB", LARGEST_BODY / 1024 / 1024)]
     TooLarge {
@@ -138,7 +146,25 @@ impl Http {
         Ok(Self {
             proxied: builder().build().map_err(wrong)?,
             direct: builder().no_proxy().build().map_err(wrong)?,
+            interrupt: Interrupt::default(),
         })
+    }
+
+    /// The same client, whose requests all end when the run is interrupted.
+    #[must_use]
+    pub fn until(self, interrupt: &Interrupt) -> Self {
+        Self {
+            interrupt: interrupt.clone(),
+            ..self
+        }
+    }
+
+    /// Waits, but not beyond an interruption.
+    pub async fn pause(&self, time: Duration) {
+        tokio::select! {
+            () = self.interrupt.wait() => {}
+            () = tokio::time::sleep(time) => {}
+        }
     }
 
     /// Sends a request and reads the whole answer, whatever its status.
@@ -152,7 +178,7 @@ impl Http {
         } else {
             &self.proxied
         };
-        Self::send_by(client, request).await
+        self.send_by(client, request).await
     }
 
     /// The same past every proxy, for services that are part of the machine itself.
@@ -161,41 +187,55 @@ impl Http {
     ///
     /// See [`HttpError`].
     pub async fn send_direct(&self, request: Request) -> Result<Response, HttpError> {
-        Self::send_by(&self.direct, request).await
+        self.send_by(&self.direct, request).await
     }
 
-    async fn send_by(client: &reqwest::Client, request: Request) -> Result<Response, HttpError> {
+    async fn send_by(
+        &self,
+        client: &reqwest::Client,
+        request: Request,
+    ) -> Result<Response, HttpError> {
         let host = request.uri.host().unwrap_or_default().to_owned();
-        let uri = request.uri.to_string();
-        let url = reqwest::Url::parse(&uri).map_err(|error| HttpError::Address {
-            uri: uri.clone(),
-            detail: error.to_string(),
-        })?;
-        tracing::debug!(method = %request.method, host, path = request.uri.path(), "request");
-        let failed = |error: reqwest::Error| failure(&host, &uri, &error);
-        let mut response = client
-            .request(request.method, url)
-            .headers(request.headers)
-            .body(request.body)
-            .send()
-            .await
-            .map_err(failed)?;
-        let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len().saturating_add(chunk.len()) > LARGEST_BODY {
-                return Err(HttpError::TooLarge { host });
-            }
-            body.extend_from_slice(&chunk);
+        tokio::select! {
+            biased;
+            () = self.interrupt.wait() => Err(HttpError::Interrupted { host }),
+            answer = exchange(client, request) => answer,
         }
-        tracing::debug!(host, status = status.as_u16(), bytes = body.len(), "answer");
-        Ok(Response {
-            status,
-            headers,
-            body: body.freeze(),
-        })
     }
+}
+
+/// One request and its whole answer.
+async fn exchange(client: &reqwest::Client, request: Request) -> Result<Response, HttpError> {
+    let host = request.uri.host().unwrap_or_default().to_owned();
+    let uri = request.uri.to_string();
+    let url = reqwest::Url::parse(&uri).map_err(|error| HttpError::Address {
+        uri: uri.clone(),
+        detail: error.to_string(),
+    })?;
+    tracing::debug!(method = %request.method, host, path = request.uri.path(), "request");
+    let failed = |error: reqwest::Error| failure(&host, &uri, &error);
+    let mut response = client
+        .request(request.method, url)
+        .headers(request.headers)
+        .body(request.body)
+        .send()
+        .await
+        .map_err(failed)?;
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        if body.len().saturating_add(chunk.len()) > LARGEST_BODY {
+            return Err(HttpError::TooLarge { host });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    tracing::debug!(host, status = status.as_u16(), bytes = body.len(), "answer");
+    Ok(Response {
+        status,
+        headers,
+        body: body.freeze(),
+    })
 }
 
 /// Metadata services of machines and containers are never behind a proxy.

@@ -28,6 +28,7 @@
 //! use remperm::audit::{self, Terms};
 //! use remperm::environment::Environment;
 //! use remperm::exit::Exit;
+//! use remperm::http::Http;
 //! use remperm::manifest::Product;
 //! use remperm::version::{self, Search};
 //!
@@ -39,7 +40,8 @@
 //! let variables = [("NO_GCE_CHECK".to_owned(), "true".to_owned())];
 //! let environment = Environment::with_process(variables.into(), "nowhere".as_ref())?;
 //! let options = remperm::gcp::Options { project: Some("my-project".to_owned()), ..Default::default() };
-//! let report = audit::gcp(&options, &applied, &Terms::default(), &environment).await?;
+//! let http = Http::new()?;
+//! let report = audit::gcp(&options, &applied, &Terms::default(), &environment, &http).await?;
 //! assert_eq!(report.exit(), Exit::Undetermined);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
@@ -58,8 +60,11 @@ pub mod plan;
 
 pub mod environment;
 pub mod http;
+pub mod interrupt;
+pub mod parallel;
 
 pub mod aws;
+pub mod bindings;
 pub mod gcp;
 pub mod holder;
 pub mod iam;
@@ -70,6 +75,9 @@ pub mod explain;
 pub mod fix;
 pub mod render;
 pub mod report;
+pub mod waiver;
+
+pub mod config;
 
 pub mod error;
 pub mod exit;

@@ -6,13 +6,18 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use remperm::exit::Exit;
 
+use commands::Stop;
+
 fn main() -> ExitCode {
-    let cli = match cli::Cli::try_parse() {
+    let cli = match commands::parse(std::env::args_os().collect()) {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(Stop::Configured(error)) => {
+            terminal::Terminal::plain().error(&error);
+            return error.exit().into();
+        }
+        Err(Stop::Typed(error)) => {
             let exit = if error.use_stderr() {
                 Exit::Call
             } else {

@@ -4,6 +4,7 @@
 //! engine ([`crate::iam`]) answer the plan's questions.
 
 mod files;
+mod identities;
 
 use crate::error::Error;
 use crate::holder::{Attached, Content, Holder};
@@ -17,7 +18,8 @@ use crate::plan::Question;
 use crate::verdict::{Answer, Cause, Unknown, Why};
 
 pub use files::Options;
-pub(crate) use files::read;
+pub use identities::Holders;
+pub(crate) use identities::{Identity, Seen, find};
 
 /// The policies of an identity, in their layers.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +31,8 @@ pub(crate) struct Policies {
     pub(crate) warnings: Vec<String>,
     /// Policies that are attached and whose text is not at hand.
     unseen: Vec<Unseen>,
+    /// What is known for sure of the requests of their holder.
+    context: Context,
 }
 
 /// A policy that counts and could not be read.
@@ -62,6 +66,9 @@ impl Policies {
         }
         if let Some(boundary) = &holder.boundary {
             self.add(boundary, PolicyKind::Boundary, Layer::Boundary)?;
+        }
+        for entry in &holder.context {
+            self.context.set(&entry.key, entry.values.iter().cloned());
         }
         Ok(self)
     }
@@ -117,7 +124,10 @@ impl Policies {
                 return Answer::Undetermined(Unknown::new(Why::Unanswered, error.to_string()));
             }
         };
-        let context = context(question);
+        let mut context = self.context.clone();
+        for entry in &question.context {
+            context.set(&entry.key, entry.values.iter().cloned());
+        }
         let answers = asked.map(|asked| self.weigh(&iam::evaluate(&self.layers, &asked, &context)));
         // A denial of one form is a denial; an open one leaves the whole open.
         let rank = |answer: &Answer| match answer {
@@ -206,14 +216,6 @@ fn requests_of(
         }
         _ => vec![RequiredResource::parse(resource)?],
     })
-}
-
-fn context(question: &Question) -> Context {
-    let mut context = Context::new();
-    for entry in &question.context {
-        context.set(&entry.key, entry.values.iter().cloned());
-    }
-    context
 }
 
 fn answer(outcome: &Outcome) -> Answer {

@@ -35,6 +35,7 @@ mod yarn_berry;
 mod yarn_classic;
 
 pub use error::ProjectError;
+pub(crate) use levels::from as levels;
 
 use claim::{Claim, LockClaims, LockQuestion};
 

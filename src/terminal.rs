@@ -1,5 +1,6 @@
 //! What the program knows of the terminal: colours, widths, and who gets which message.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style as AnsiStyle};
@@ -52,6 +53,24 @@ impl Terminal {
             },
             color_on_stderr: wanted(io::stderr().is_terminal()),
             quiet: arguments.quiet,
+        }
+    }
+
+    /// A terminal before it is known how to talk to it.
+    pub(crate) fn plain() -> Self {
+        Self {
+            style: Style::default(),
+            color_on_stderr: false,
+            quiet: false,
+        }
+    }
+
+    /// How far a run of several checks is, on stderr where that is a terminal.
+    pub(crate) fn progress(&self, of: usize) -> Progress {
+        Progress {
+            of,
+            done: Cell::new(0),
+            shown: !self.quiet && of > 1 && io::stderr().is_terminal(),
         }
     }
 
@@ -120,14 +139,14 @@ impl Terminal {
 
     /// What kept a check from asking anything, on stderr.
     pub(crate) fn failures(&self, report: &Report) {
-        for audit in &report.audits {
-            let Some(failure) = &audit.failure else {
-                continue;
-            };
-            let detail = &failure.reason.detail;
+        for (audit, failure) in report
+            .audits
+            .iter()
+            .filter_map(|audit| Some((audit, audit.failure.as_ref()?)))
+        {
             let mut error = Error::world(match &audit.target {
-                Some(target) => format!("target {target}: {detail}"),
-                None => detail.clone(),
+                Some(target) => format!("{target}: {}", failure.reason.detail),
+                None => failure.reason.detail.clone(),
             });
             error.hint.clone_from(&failure.hint);
             self.error(&error);
@@ -144,5 +163,36 @@ impl Terminal {
         };
         // There is nowhere left to say that stderr is closed.
         let _ = io::stderr().write_all(line.as_bytes());
+    }
+}
+
+/// A line that tells how many of several checks are done.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    of: usize,
+    done: Cell<usize>,
+    shown: bool,
+}
+
+impl Progress {
+    /// One more is done.
+    pub(crate) fn step(&self, name: &str) {
+        self.done.set(self.done.get() + 1);
+        if self.shown {
+            let name: String = name
+                .chars()
+                .filter(|one| !one.is_control())
+                .take(40)
+                .collect();
+            let line = format!("\r\x1b[Kchecked {} of {}: {name}", self.done.get(), self.of);
+            let _ = io::stderr().write_all(line.as_bytes());
+        }
+    }
+
+    /// Takes the line away.
+    pub(crate) fn end(&self) {
+        if self.shown {
+            let _ = io::stderr().write_all(b"\r\x1b[K");
+        }
     }
 }

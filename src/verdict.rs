@@ -286,4 +286,8 @@ pub enum Why {
     UnknownIdentity,
     /// A policy that counts was not seen.
     UnseenPolicy,
+    /// The run was interrupted.
+    Interrupted,
+    /// The target can't be checked as it is configured.
+    Misconfigured,
 }

@@ -22,17 +22,17 @@ pub async fn check(
     applied: &Applied,
     terms: &Terms,
     environment: &Environment,
+    http: &Http,
 ) -> Result<Report, Error> {
     let deadline = deadline(options.timeout);
     let place = aws::place(options, environment)?;
     let requirements = requirements(applied, &options.subjects, place.partition, &terms.only_for)?;
-    let http = Http::new()?;
     let mut audit = audit(Cloud::Aws, applied, terms);
     audit.blind_spots = BLIND_SPOTS.to_vec();
     audit.tested.regions.clone_from(&place.regions);
     audit.tested.region_source = Some(place.source.clone());
     let identified =
-        tokio::time::timeout_at(deadline, aws::identify(options, &place, environment, &http))
+        tokio::time::timeout_at(deadline, aws::identify(options, &place, environment, http))
             .await
             .unwrap_or_else(|_| {
                 Err(Stop::World {
@@ -103,7 +103,7 @@ const BLIND_SPOTS: &[&str] = &[
 ];
 
 /// Whether Lambda may assume the execution role, as its trust policy was seen.
-fn trust(role: &str, trusted: bool) -> Finding {
+pub(super) fn trust(role: &str, trusted: bool) -> Finding {
     Finding {
         kind: FindingKind::TrustPolicy,
         subject: Subject::Role,
@@ -129,7 +129,7 @@ fn trust(role: &str, trusted: bool) -> Finding {
 
 /// Says so where a subject holds what both lists have in common and nothing that only its own
 /// has: the mistake that Remotion's own troubleshooting page lists first.
-fn swapped(findings: &[Finding]) -> Vec<String> {
+pub(super) fn swapped(findings: &[Finding]) -> Vec<String> {
     let of = |subject: Subject| {
         findings
             .iter()

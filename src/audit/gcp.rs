@@ -33,6 +33,7 @@ pub async fn check(
     applied: &Applied,
     terms: &Terms,
     environment: &Environment,
+    http: &Http,
 ) -> Result<Report, Error> {
     let deadline = deadline(options.timeout);
     let requirements = requirements(
@@ -41,19 +42,10 @@ pub async fn check(
         Partition::Aws,
         &terms.only_for,
     )?;
-    let http = Http::new()?;
     let mut audit = audit(Cloud::Gcp, applied, terms);
     audit.blind_spots = BLIND_SPOTS.to_vec();
     let version = &applied.manifest.version;
-    let checked = gcp::check(
-        options,
-        &requirements,
-        version,
-        environment,
-        &http,
-        deadline,
-    )
-    .await?;
+    let checked = gcp::check(options, &requirements, version, environment, http, deadline).await?;
     audit.tested = checked.tested;
     audit.notes.extend(checked.notes);
     audit.readiness = checked.readiness;

@@ -21,6 +21,7 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::Options;
+use super::assume;
 use super::failure::chain;
 use super::transport::Transport;
 use crate::environment::{Environment, Origin};
@@ -204,8 +205,14 @@ pub(super) async fn open(
     if let Some((url, Origin::DotEnv)) = environment.find("AWS_ENDPOINT_URL") {
         loader = loader.endpoint_url(url);
     }
+    let mut config = loader.load().await;
+    let mut source = source;
+    if let Some(role) = &options.assume_role {
+        config = assume::role(config, role, options.external_id.as_deref()).await?;
+        source = format!("{source}, then {role} (--assume-role)");
+    }
     Ok(Session {
-        config: loader.load().await,
+        config,
         source,
         notes: disagreement(environment).into_iter().collect(),
     })

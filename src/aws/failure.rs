@@ -62,6 +62,13 @@ where
                 .and_then(|error| error.source()?.downcast_ref::<HttpError>());
             let why = match source {
                 Some(HttpError::Cut { .. } | HttpError::TooLarge { .. }) => Why::Garbled,
+                Some(HttpError::Interrupted { .. }) => {
+                    return other(
+                        Why::Interrupted,
+                        format!("the run was interrupted before {operation} answered"),
+                        "run it again",
+                    );
+                }
                 _ => Why::Unreachable,
             };
             let detail = match (source, failure.as_connector_error()) {

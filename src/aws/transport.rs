@@ -114,9 +114,9 @@ async fn send(
             HttpError::Connect { .. } | HttpError::Broken { .. } | HttpError::Cut { .. } => {
                 ConnectorError::io(error.into())
             }
-            HttpError::TooLarge { .. } | HttpError::Address { .. } => {
-                ConnectorError::user(error.into())
-            }
+            HttpError::TooLarge { .. }
+            | HttpError::Address { .. }
+            | HttpError::Interrupted { .. } => ConnectorError::user(error.into()),
         })?;
     if answers == Answers::Xml && response.status.is_success() && !is_whole(&response.body) {
         return Err(ConnectorError::io(HttpError::Cut { host }.into()));

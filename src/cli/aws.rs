@@ -42,6 +42,17 @@ pub(crate) struct AwsSourceArgs {
     /// A profile of the AWS configuration
     #[arg(long, value_name = "NAME", help_heading = "Who and where")]
     pub(crate) profile: Option<String>,
+    /// Take on this role before anything is asked, with the credentials that are found
+    #[arg(long, value_name = "ARN", help_heading = "Who and where")]
+    pub(crate) assume_role: Option<String>,
+    /// The external id that the role asks for, where it belongs to somebody else
+    #[arg(
+        long,
+        value_name = "ID",
+        help_heading = "Who and where",
+        requires = "assume_role"
+    )]
+    pub(crate) external_id: Option<String>,
     /// The region; else REMOTION_AWS_REGION, AWS_REGION, us-east-1. Several can be given
     #[arg(long, value_name = "REGION", help_heading = "Who and where")]
     pub(crate) region: Vec<String>,
@@ -66,7 +77,7 @@ pub(crate) struct AwsSourceArgs {
     /// Policy files that are checked in place of an account, for one --subject: identity policies,
     /// inline, managed or of groups; - is the standard input. Nothing of AWS is asked
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files",
-          conflicts_with_all = ["profile", "principal", "expect_account", "wait"])]
+          conflicts_with_all = ["profile", "assume_role", "principal", "expect_account", "wait"])]
     pub(crate) identity_policy: Vec<PathBuf>,
     /// The permissions boundary, as a file
     #[arg(

@@ -1,6 +1,8 @@
 //! `remperm aws check`.
 
-use remperm::audit::{self, Terms};
+use std::path::Path;
+
+use remperm::audit::Terms;
 use remperm::aws::Options;
 use remperm::error::Error;
 use remperm::exit::Exit;
@@ -11,23 +13,16 @@ use remperm::report::Report;
 use remperm::version::Applied;
 use remperm::{fix, offline, version};
 
-use super::check::{finish, terms};
+use super::check::terms;
+use super::prepared::{Evidence, Prepared};
 use super::reports::Reports;
-use super::{context, environment, search};
+use super::run::run;
+use super::{context, environment, search, working_directory};
 use crate::cli::{AwsActivity, AwsCheckArgs, AwsSourceArgs, AwsSubject, ReportArgs};
 use crate::terminal::Terminal;
 
 pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
-    let applied = version::find(Product::Lambda, &search(&arguments.version)?)?;
-    let source = &arguments.source;
-    let mut terms = terms(&arguments.report);
-    terms.strict_context = source.strict_context;
-    terms.only_for = arguments
-        .activities
-        .iter()
-        .map(|one| activity(*one))
-        .collect();
-    let fixed = match (arguments.fix, subjects(source).as_slice()) {
+    let fixed = match (arguments.fix, subjects(&arguments.source).as_slice()) {
         (false, _) => None,
         (true, [subject]) => Some(*subject),
         (true, _) => {
@@ -35,29 +30,47 @@ pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit
                 .hint("add --subject user or --subject role"));
         }
     };
+    let prepared = prepare(&arguments, &working_directory()?)?;
     let reports = Reports::prepare(&arguments.report)?;
-    let report = report(source, &arguments.report, &applied, &terms, terminal)?;
+    let report = run(&arguments.report, terminal, |means| {
+        let prepared = &prepared;
+        async move { prepared.check(&means).await }
+    })?;
     match fixed {
         Some(subject) => print_fix(&report, subject, terminal),
         None => reports.write(&report, terminal),
     }
 }
 
-/// Runs the check by whatever evidence was given.
-pub(super) fn report(
+/// Understands what was typed; the version is looked for in `directory` where nothing else is said.
+pub(super) fn prepare(arguments: &AwsCheckArgs, directory: &Path) -> Result<Prepared, Error> {
+    let applied = version::find(Product::Lambda, &search(&arguments.version, directory)?)?;
+    let mut terms = terms(&arguments.report);
+    terms.only_for = arguments
+        .activities
+        .iter()
+        .map(|one| activity(*one))
+        .collect();
+    ready(&arguments.source, &arguments.report, applied, terms)
+}
+
+/// The check by whatever evidence was given.
+pub(super) fn ready(
     source: &AwsSourceArgs,
     arguments: &ReportArgs,
-    applied: &Applied,
-    terms: &Terms,
-    terminal: &Terminal,
-) -> Result<Report, Error> {
-    if !source.identity_policy.is_empty() {
-        return audit::aws_offline(&offline(source)?, applied, terms);
-    }
-    let options = online(source, arguments)?;
-    let environment = environment()?;
-    finish(arguments, terminal, || {
-        audit::aws(&options, applied, terms, &environment)
+    applied: Applied,
+    mut terms: Terms,
+) -> Result<Prepared, Error> {
+    terms.strict_context = source.strict_context;
+    let evidence = if source.identity_policy.is_empty() {
+        Evidence::Aws(online(source, arguments)?, environment()?)
+    } else {
+        Evidence::AwsFiles(offline(source)?)
+    };
+    Ok(Prepared {
+        applied,
+        terms,
+        evidence,
     })
 }
 
@@ -73,6 +86,8 @@ fn online(source: &AwsSourceArgs, arguments: &ReportArgs) -> Result<Options, Err
     let defaults = Options::default();
     Ok(Options {
         profile: source.profile.clone(),
+        assume_role: source.assume_role.clone(),
+        external_id: source.external_id.clone(),
         regions: source.region.clone(),
         principal: source.principal.clone(),
         role_name: source.role_name.clone(),
@@ -96,6 +111,7 @@ fn offline(source: &AwsSourceArgs) -> Result<offline::Options, Error> {
     };
     Ok(offline::Options {
         subject,
+        holders: offline::Holders::None,
         identity_policies: source.identity_policy.clone(),
         boundary: source.boundary.clone(),
         session_policies: source.session_policy.clone(),

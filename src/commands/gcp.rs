@@ -1,42 +1,54 @@
 //! `remperm gcp check`.
 
-use remperm::audit;
+use std::path::Path;
+
 use remperm::error::Error;
 use remperm::exit::Exit;
 use remperm::gcp::Options;
 use remperm::manifest::Product;
 use remperm::version;
 
-use super::check::{finish, terms};
+use super::check::terms;
+use super::prepared::{Evidence, Prepared};
 use super::reports::Reports;
-use super::{environment, search};
+use super::run::run;
+use super::{environment, search, working_directory};
 use crate::cli::GcpCheckArgs;
 use crate::terminal::Terminal;
 
-pub(super) fn check(arguments: GcpCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
-    let applied = version::find(Product::CloudRun, &search(&arguments.version)?)?;
+pub(super) fn check(arguments: &GcpCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
+    let prepared = prepare(arguments, &working_directory()?)?;
+    let reports = Reports::prepare(&arguments.report)?;
+    let report = run(&arguments.report, terminal, |means| {
+        let prepared = &prepared;
+        async move { prepared.check(&means).await }
+    })?;
+    reports.write(&report, terminal)
+}
+
+/// Understands what was typed; the version is looked for in `directory` where nothing else is said.
+pub(super) fn prepare(arguments: &GcpCheckArgs, directory: &Path) -> Result<Prepared, Error> {
+    let applied = version::find(Product::CloudRun, &search(&arguments.version, directory)?)?;
     let options = Options {
-        project: arguments.project,
-        credentials: arguments.credentials,
-        access_token_file: arguments.access_token_file,
-        impersonate: arguments.impersonate_service_account,
-        expect_identity: arguments.expect_identity,
-        service_account: arguments.service_account,
-        services: arguments.service,
-        buckets: arguments.bucket,
-        regions: arguments.region,
-        allow_token_hosts: arguments.allow_token_host,
-        universe_domain: arguments.universe_domain,
+        project: arguments.project.clone(),
+        credentials: arguments.credentials.clone(),
+        access_token_file: arguments.access_token_file.clone(),
+        impersonate: arguments.impersonate_service_account.clone(),
+        expect_identity: arguments.expect_identity.clone(),
+        service_account: arguments.service_account.clone(),
+        services: arguments.service.clone(),
+        buckets: arguments.bucket.clone(),
+        regions: arguments.region.clone(),
+        allow_token_hosts: arguments.allow_token_host.clone(),
+        universe_domain: arguments.universe_domain.clone(),
         readiness: !arguments.no_readiness,
         excess: arguments.excess,
         fail_on_excess: arguments.fail_on_excess,
         timeout: arguments.report.timeout,
     };
-    let environment = environment()?;
-    let terms = terms(&arguments.report);
-    let reports = Reports::prepare(&arguments.report)?;
-    let report = finish(&arguments.report, terminal, || {
-        audit::gcp(&options, &applied, &terms, &environment)
-    })?;
-    reports.write(&report, terminal)
+    Ok(Prepared {
+        applied,
+        terms: terms(&arguments.report),
+        evidence: Evidence::Gcp(options, environment()?),
+    })
 }

@@ -9,7 +9,7 @@ use remperm::render::requirements::{self, Needs};
 use remperm::render::versions::{self, Known};
 use remperm::version::{self, Applied};
 
-use super::search;
+use super::{search, working_directory};
 use crate::cli::{
     AuditorArgs, AwsPartition, AwsPolicyArgs, ListArgs, PlainFormat, PoliciesCommand, ProductName,
     RoleArgs, RoleFormat, ShowArgs,
@@ -40,7 +40,10 @@ fn policy(subject: Subject, arguments: &AwsPolicyArgs, terminal: &Terminal) -> R
         (None, Some(region)) => remperm::aws::partition_of_region(region)?,
         (None, None) => Partition::Aws,
     };
-    let applied = version::find(Product::Lambda, &search(&arguments.version)?)?;
+    let applied = version::find(
+        Product::Lambda,
+        &search(&arguments.version, &working_directory()?)?,
+    )?;
     let manifest = &applied.manifest;
     let policy = manifest.list.policy(subject, partition).ok_or_else(|| {
         Error::call(format!(
@@ -61,7 +64,10 @@ fn auditor(arguments: &AuditorArgs, terminal: &Terminal) -> Result<Exit, Error> 
 }
 
 fn custom_role(arguments: &RoleArgs, terminal: &Terminal) -> Result<Exit, Error> {
-    let applied = version::find(Product::CloudRun, &search(&arguments.version)?)?;
+    let applied = version::find(
+        Product::CloudRun,
+        &search(&arguments.version, &working_directory()?)?,
+    )?;
     warn(&applied, terminal);
     let version = applied.manifest.version.to_string();
     let role = CustomRole::new(applied.manifest.list.permissions(), &version);
@@ -90,7 +96,7 @@ fn warn(applied: &Applied, terminal: &Terminal) {
 }
 
 fn list(arguments: &ListArgs, terminal: &Terminal) -> Result<Exit, Error> {
-    let search = search(&arguments.version)?;
+    let search = search(&arguments.version, &working_directory()?)?;
     let known: Vec<Known> = [Product::Lambda, Product::CloudRun]
         .into_iter()
         .map(|product| Known {
@@ -107,7 +113,7 @@ fn list(arguments: &ListArgs, terminal: &Terminal) -> Result<Exit, Error> {
 }
 
 fn show(arguments: &ShowArgs, terminal: &Terminal) -> Result<Exit, Error> {
-    let search = search(&arguments.version)?;
+    let search = search(&arguments.version, &working_directory()?)?;
     let products = match arguments.product {
         Some(ProductName::Lambda) => vec![Product::Lambda],
         Some(ProductName::Cloudrun) => vec![Product::CloudRun],

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use url::Url;
 
+use super::AT_ONCE;
 use super::failure::{Denial, Failed, garbled};
-use super::parallel::all;
 use super::session::{Session, What};
+use crate::parallel::all;
 use crate::text::one_line;
 
 /// The regions that Remotion offers: `GCP_REGIONS` of `@remotion/cloudrun` 4.0.461, and the same in
@@ -193,7 +194,7 @@ pub(super) async fn services(
         (region, answer)
     });
     let mut found = Vec::new();
-    for (region, answer) in all(asked).await {
+    for (region, answer) in all(AT_ONCE, asked).await {
         match answer {
             Ok(services) => found.extend(services),
             // Whoever may list the services of a project and not those of one region has a

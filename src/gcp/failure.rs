@@ -150,6 +150,7 @@ pub(super) fn unreachable(error: &HttpError) -> Failed {
             Why::Unreachable,
             "try again, or allow more time with --timeout",
         ),
+        HttpError::Interrupted { .. } => (Why::Interrupted, "run it again"),
         HttpError::TooLarge { .. } | HttpError::Address { .. } => {
             (Why::Garbled, "check the proxy and the endpoint variables")
         }

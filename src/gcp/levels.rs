@@ -3,14 +3,15 @@
 
 use serde::Deserialize;
 
+use super::AT_ONCE;
 use super::Options;
 use super::credentials::project_of;
 use super::discovery::{self, Bucket, REGIONS, Service, address, bucket_address};
 use super::failure::{Denial, Failed};
-use super::parallel::all;
 use super::permissions::{Place, Tested, test};
 use super::runtime::RuntimeAccount;
 use super::session::{Session, What};
+use crate::parallel::all;
 use crate::permission::Level;
 use crate::verdict::{Answer, Cause, Unknown, Why};
 
@@ -68,7 +69,7 @@ pub(super) async fn service_accounts(
             }
         }
     }
-    let asked = all(emails.iter().map(|email| async move {
+    let asked = all(AT_ONCE, emails.iter().map(|email| async move {
         let path = account_path(session, email);
         let place = Place {
             level: Level::ServiceAccount,
@@ -151,19 +152,22 @@ pub(super) async fn buckets(
     } else {
         options.buckets.clone()
     };
-    let asked = all(names.iter().map(|name| async move {
-        let mut url = bucket_address(session, name)?;
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.extend(["iam", "testPermissions"]);
-        }
-        let place = Place {
-            level: Level::Bucket,
-            name: format!("projects/_/buckets/{name}"),
-            url,
-        };
-        let tested = test(session, &place, permissions).await;
-        Ok((place, tested))
-    }))
+    let asked = all(
+        AT_ONCE,
+        names.iter().map(|name| async move {
+            let mut url = bucket_address(session, name)?;
+            if let Ok(mut segments) = url.path_segments_mut() {
+                segments.extend(["iam", "testPermissions"]);
+            }
+            let place = Place {
+                level: Level::Bucket,
+                name: format!("projects/_/buckets/{name}"),
+                url,
+            };
+            let tested = test(session, &place, permissions).await;
+            Ok((place, tested))
+        }),
+    )
     .await;
     gather(Level::Bucket, asked, None)
 }
@@ -243,37 +247,40 @@ pub(super) async fn services(
             }
         }
     };
-    let asked = all(services.iter().map(|service| async move {
-        let name = format!(
-            "projects/{}/locations/{}/services/{}",
-            session.project, service.region, service.name
-        );
-        let place = Place {
-            level: Level::RunService,
-            url: address(
-                &session.endpoints.run,
-                &format!("v2/{name}:testIamPermissions"),
-            )?,
-            name,
-        };
-        let exists = async {
-            if given {
-                exists(session, service).await
+    let asked = all(
+        AT_ONCE,
+        services.iter().map(|service| async move {
+            let name = format!(
+                "projects/{}/locations/{}/services/{}",
+                session.project, service.region, service.name
+            );
+            let place = Place {
+                level: Level::RunService,
+                url: address(
+                    &session.endpoints.run,
+                    &format!("v2/{name}:testIamPermissions"),
+                )?,
+                name,
+            };
+            let exists = async {
+                if given {
+                    exists(session, service).await
+                } else {
+                    true
+                }
+            };
+            let (tested, exists) = tokio::join!(test(session, &place, permissions), exists);
+            let tested = if exists || tested.holds_something() {
+                tested
             } else {
-                true
-            }
-        };
-        let (tested, exists) = tokio::join!(test(session, &place, permissions), exists);
-        let tested = if exists || tested.holds_something() {
-            tested
-        } else {
-            nowhere(
-                permissions,
-                &format!("there is no service {} in {}", service.name, service.region),
-            )
-        };
-        Ok((place, tested))
-    }))
+                nowhere(
+                    permissions,
+                    &format!("there is no service {} in {}", service.name, service.region),
+                )
+            };
+            Ok((place, tested))
+        }),
+    )
     .await;
     gather(Level::RunService, asked, None)
 }

@@ -41,7 +41,7 @@ pub(super) async fn send(
         if pause >= left {
             return answer;
         }
-        tokio::time::sleep(pause).await;
+        http.pause(pause).await;
         tries += 1;
     }
 }
@@ -59,7 +59,9 @@ fn worth_another_try(answer: &Result<Response, HttpError>) -> bool {
             | HttpError::Cut { .. }
             | HttpError::Timeout { .. },
         ) => true,
-        Err(HttpError::TooLarge { .. } | HttpError::Address { .. }) => false,
+        Err(
+            HttpError::TooLarge { .. } | HttpError::Address { .. } | HttpError::Interrupted { .. },
+        ) => false,
     }
 }
 

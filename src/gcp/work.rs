@@ -6,15 +6,16 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use super::AT_ONCE;
 use super::discovery::{self, Bucket, address};
 use super::failure::Failed;
 use super::identity::{self, TokenInfo};
 use super::levels::{self, Account, Asked};
-use super::parallel::all;
 use super::permissions::{Place, Tested, test};
 use super::runtime::RuntimeAccount;
 use super::session::{Session, What};
 use super::{Options, excess, readiness};
+use crate::parallel::all;
 use crate::permission::{Level, Requirement};
 use crate::report::{Excess, Readiness};
 use crate::verdict::{Answer, Cause, Why};
@@ -96,7 +97,7 @@ impl Work<'_> {
                     Some(discovery::buckets(aside).await)
                 } else {
                     let each = self.options.buckets.iter();
-                    let read = all(each.map(|name| discovery::bucket(aside, name))).await;
+                    let read = all(AT_ONCE, each.map(|name| discovery::bucket(aside, name))).await;
                     Some(read.into_iter().collect())
                 }
             },
@@ -111,10 +112,13 @@ impl Work<'_> {
                 // A name that has to be looked up first would cost a round of its own.
                 let known = self.accounts.iter().filter_map(|one| one.email(None));
                 if ready {
-                    all(known.map(|email| async {
-                        let read = levels::account(aside, &email).await;
-                        (email, read)
-                    }))
+                    all(
+                        AT_ONCE,
+                        known.map(|email| async {
+                            let read = levels::account(aside, &email).await;
+                            (email, read)
+                        }),
+                    )
                     .await
                 } else {
                     Vec::new()

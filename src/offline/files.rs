@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::Policies;
+use super::{Holders, Policies};
 use crate::aws::DEFAULT_ROLE_NAME;
 use crate::error::Error;
 use crate::iam::{Document, Layers, PolicyKind};
@@ -13,8 +13,11 @@ use crate::plan::ContextEntry;
 /// What is asked for: policy files by their layers, and the names that are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// Whose permissions the files are checked for.
+    /// Whose permissions are checked. Policy files need it; of holders both are checked where it is
+    /// not said.
     pub subject: Option<Subject>,
+    /// Where users and roles with their policies come from.
+    pub holders: Holders,
     /// Identity policies: inline, managed, of groups; `-` is the standard input.
     pub identity_policies: Vec<PathBuf>,
     /// The permissions boundary.
@@ -43,6 +46,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             subject: None,
+            holders: Holders::None,
             identity_policies: Vec::new(),
             boundary: None,
             session_policies: Vec::new(),
@@ -61,7 +65,7 @@ impl Default for Options {
 /// IAM takes no document that comes near this size.
 const LARGEST: u64 = 10 * 1024 * 1024;
 
-/// Reads all files into their layers.
+/// Reads all policy files into their layers.
 ///
 /// # Errors
 ///
@@ -114,7 +118,7 @@ pub(crate) fn read(options: &Options) -> Result<Policies, Error> {
         layers,
         files: reader.files,
         warnings: reader.warnings,
-        unseen: Vec::new(),
+        ..Policies::default()
     })
 }
 

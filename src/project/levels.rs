@@ -9,7 +9,7 @@ use super::ProjectError;
 ///
 /// The start is resolved first: the parents of a path with `..` or a symbolic link in it are not
 /// those that its text suggests, and Node.js resolves from the real directory too.
-pub(super) fn from(start: &Path, home: Option<&Path>) -> Result<Vec<PathBuf>, ProjectError> {
+pub(crate) fn from(start: &Path, home: Option<&Path>) -> Result<Vec<PathBuf>, ProjectError> {
     let fail = |source| ProjectError::Start {
         path: start.to_owned(),
         source,

@@ -16,3 +16,4 @@ mod policies;
 mod project;
 mod readme;
 mod support;
+mod targets;

@@ -10,7 +10,7 @@ const FORMATS: [&str; 8] = [
     "table", "json", "sarif", "junit", "github", "gitlab", "markdown", "html",
 ];
 
-const NONE: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
+const NONE: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}}"#;
 
 fn all() -> String {
     let printed = Program::new(["policies", "user"]).run().expect(0);

@@ -1,6 +1,6 @@
 //! The rich report in each format, as it stands in `tests/fixtures/reports/`.
 //!
-//! `REMPERM_WRITE_REPORTS=1 cargo test --test integration formats::golden` writes the files anew:
+//! `REMPERM_REWRITE=1 cargo test --test integration formats::golden` writes the files anew:
 //! look at the difference before it is committed.
 
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ fn each_format_is_as_it_was() {
     for format in Format::ALL {
         let text = rendered(&rich::report(), format);
         let file = file(format);
-        if std::env::var_os("REMPERM_WRITE_REPORTS").is_some() {
+        if std::env::var_os("REMPERM_REWRITE").is_some() {
             std::fs::write(&file, &text).unwrap();
         }
         let golden = std::fs::read_to_string(&file).unwrap();

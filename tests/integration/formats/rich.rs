@@ -88,7 +88,9 @@ const fn next(why: Why) -> Option<Why> {
         Why::DoubtfulNeed => Why::UnknownList,
         Why::UnknownList => Why::UnknownIdentity,
         Why::UnknownIdentity => Why::UnseenPolicy,
-        Why::UnseenPolicy => return None,
+        Why::UnseenPolicy => Why::Interrupted,
+        Why::Interrupted => Why::Misconfigured,
+        Why::Misconfigured => return None,
     })
 }
 

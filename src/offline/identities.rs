@@ -1,0 +1,107 @@
+//! Whose policies are judged: those of files, which belong to a subject, or those of users and roles
+//! that come with them.
+
+use std::path::PathBuf;
+
+use super::{Options, Policies, files};
+use crate::aws::arn::Arn;
+use crate::error::Error;
+use crate::holder::{Attached, Holder};
+use crate::permission::Subject;
+use crate::verdict::{Answer, Source};
+
+/// Where users and roles with their policies come from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Holders {
+    /// From nowhere: the identity policies are files, and belong to the subject.
+    #[default]
+    None,
+    /// From the account's details, as
+    /// [`GetAccountAuthorizationDetails`](https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html)
+    /// gives them.
+    AccountDetails {
+        /// The files; `-` is the standard input.
+        files: Vec<PathBuf>,
+        /// The ARN or name of the user or role that is measured by the user's list.
+        principal: Option<String>,
+    },
+}
+
+/// Everything that files say, put together.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    /// What kind of evidence it is.
+    pub(crate) source: Source,
+    /// The account, where the files or the call tell it.
+    pub(crate) account: Option<String>,
+    /// The files, as they were given.
+    pub(crate) files: Vec<String>,
+    /// Who is judged, one per subject, in the order of subjects.
+    pub(crate) identities: Vec<Identity>,
+    /// What a person should know of the files.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Who is judged for a subject.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    /// Whose list it is measured by.
+    pub(crate) subject: Subject,
+    /// What people call it; nothing for the policies of files.
+    pub(crate) name: Option<String>,
+    /// Its policies, or the answer to every question where there are none to judge.
+    pub(crate) policies: Result<Policies, Answer>,
+    /// Who may assume it, for a role.
+    pub(crate) trust: Option<Attached>,
+}
+
+impl Identity {
+    /// A user or role with its policies on top of those of files.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no policy document, or a second permissions boundary.
+    pub(crate) fn of(subject: Subject, base: &Policies, holder: &Holder) -> Result<Self, Error> {
+        Ok(Self {
+            subject,
+            name: Some(holder.name.clone()),
+            policies: Ok(base.clone().with(holder)?),
+            trust: holder.trust.clone(),
+        })
+    }
+
+    /// Its ARN, where that is known.
+    pub(crate) fn arn(&self) -> Option<Arn> {
+        self.name.as_deref().and_then(Arn::parse)
+    }
+}
+
+/// Reads everything that the options name.
+///
+/// # Errors
+///
+/// A file that can't be read or is not what its flag says, or nobody to judge.
+pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
+    let base = files::read(options)?;
+    match &options.holders {
+        Holders::None => {
+            let subject = options.subject.ok_or_else(|| {
+                Error::call("whose permissions the policy files should hold is not said")
+                    .hint("add --subject user or --subject role")
+            })?;
+            Ok(Seen {
+                source: Source::AwsPolicyFiles,
+                account: options.account.clone(),
+                files: base.files.clone(),
+                notes: Vec::new(),
+                identities: vec![Identity {
+                    subject,
+                    name: None,
+                    policies: Ok(base),
+                    trust: None,
+                }],
+            })
+        }
+        Holders::AccountDetails { .. } => Err(Error::call("account details can't be read yet")),
+    }
+}
