@@ -143,7 +143,11 @@ pub(crate) struct ReportArgs {
     /// The format of the report
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: ReportFormat,
-    /// Show only the rows of these kinds
+    /// Write a report in another format, too, into a file; several can be given. The file is
+    /// replaced once the report is complete
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
+    pub(crate) report: Vec<ReportFile>,
+    /// Show only the rows of these kinds, in the table, in Markdown and in HTML
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub(crate) only: Vec<Only>,
     /// The time for everything, such as 30s or 2m
@@ -176,7 +180,59 @@ pub(crate) enum OnUnknown {
 pub(crate) enum ReportFormat {
     /// For people
     Table,
-    /// For machines
+    /// For programs; it has a schema
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit's XML, for test reports
+    Junit,
+    /// Annotations of GitHub Actions; the Markdown is appended to GITHUB_STEP_SUMMARY
+    Github,
+    /// Code quality of GitLab
+    Gitlab,
+    /// For a comment in a pull request
+    Markdown,
+    /// One page for a browser, or to print
+    Html,
+}
+
+/// A report that goes into a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReportFile {
+    /// Its format.
+    pub(crate) format: ReportFormat,
+    /// The file.
+    pub(crate) file: PathBuf,
+}
+
+/// Reads a `FORMAT=FILE`.
+fn report_file(text: &str) -> Result<ReportFile, String> {
+    let (format, file) = text
+        .split_once('=')
+        .ok_or_else(|| "write it as FORMAT=FILE, such as sarif=remperm.sarif".to_owned())?;
+    let format = ReportFormat::from_str(format, false).map_err(|_| {
+        let names: Vec<String> = ReportFormat::value_variants()
+            .iter()
+            .filter_map(ValueEnum::to_possible_value)
+            .map(|value| value.get_name().to_owned())
+            .collect();
+        format!("{format:?} is no format: use one of {}", names.join(", "))
+    })?;
+    if file.is_empty() {
+        return Err("the name of the file is missing".to_owned());
+    }
+    Ok(ReportFile {
+        format,
+        file: file.into(),
+    })
+}
+
+/// Formats of what is no report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlainFormat {
+    /// For people
+    Table,
+    /// For programs
     Json,
 }
 

@@ -8,6 +8,8 @@ mod gate;
 mod gcp;
 mod policies;
 mod prepared;
+mod report_file;
+mod reports;
 mod run;
 mod settings;
 mod targets;

@@ -3,7 +3,7 @@
 //! | code | meaning |
 //! |---|---|
 //! | 0 | nothing is missing and nothing is unknown, except what was accepted by an explicit choice |
-//! | 1 | at least one permission is missing |
+//! | 1 | at least one permission is missing, whatever else happened |
 //! | 2 | the call is wrong: a flag, a variable, a profile setting, a file, a version, or another identity or account than the expected one |
 //! | 3 | nothing is known to be missing, but something could not be determined, or the report could not be written |
 

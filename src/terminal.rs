@@ -8,6 +8,7 @@ use remperm::error::Error;
 use remperm::exit::Exit;
 use remperm::render::Style;
 use remperm::report::Report;
+use remperm::text::steers;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -153,7 +154,7 @@ impl Terminal {
     }
 
     fn say(&self, label: &str, color: AnsiColor, text: &str) {
-        let text: String = text.chars().filter(|one| !one.is_control()).collect();
+        let text: String = text.chars().filter(|one| !steers(*one)).collect();
         let line = if self.color_on_stderr {
             let ansi = AnsiStyle::new().fg_color(Some(color.into())).bold();
             format!("{ansi}{label}{ansi:#}: {text}\n")

@@ -3,18 +3,42 @@
 /// The longest piece of foreign text that a message quotes, in characters.
 const LONGEST: usize = 300;
 
-/// Puts text on one line, without control characters, at a length that a message can hold.
+/// Whether a character steers what shows the text in place of being shown: control characters,
+/// line separators, marks that turn the direction of reading
+/// ([Unicode's list](https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters)), and
+/// what is no character at all.
+#[must_use]
+pub fn steers(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+                | '\u{feff}'
+                | '\u{fffe}'
+                | '\u{ffff}'
+        )
+}
+
+/// Puts text on one line, with a space for each character that [steers].
+#[must_use]
+pub fn flat(text: &str) -> String {
+    let line: String = text
+        .chars()
+        .map(|character| if steers(character) { ' ' } else { character })
+        .collect();
+    line.trim().to_owned()
+}
+
+/// Puts text on one line as [`flat`] does, at a length that a message can hold.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     let mut line: String = text
         .chars()
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
+        .map(|character| if steers(character) { ' ' } else { character })
         .take(LONGEST)
         .collect();
     if text.chars().count() > LONGEST {

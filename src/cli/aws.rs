@@ -173,7 +173,7 @@ pub(crate) struct AwsCheckArgs {
     )]
     pub(crate) all_principals: bool,
     /// Print the smallest policy that mends what is missing, alone, as JSON; needs one --subject
-    #[arg(long, help_heading = "Report", conflicts_with_all = ["format", "only"])]
+    #[arg(long, help_heading = "Report", conflicts_with_all = ["format", "report", "only"])]
     pub(crate) fix: bool,
     /// Which Remotion version applies.
     #[command(flatten)]

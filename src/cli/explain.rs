@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::ReportFormat;
+use super::PlainFormat;
 
 /// Flags of `explain`.
 #[derive(Debug, Args)]
@@ -11,5 +11,5 @@ pub(crate) struct ExplainArgs {
     pub(crate) permission: String,
     /// The format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub(crate) format: ReportFormat,
+    pub(crate) format: PlainFormat,
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{ReportFormat, VersionArgs};
+use super::{PlainFormat, VersionArgs};
 
 /// Commands that print what a version needs.
 #[derive(Debug, Subcommand)]
@@ -155,7 +155,7 @@ pub(crate) enum RoleFormat {
 pub(crate) struct ListArgs {
     /// The format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub(crate) format: ReportFormat,
+    pub(crate) format: PlainFormat,
     /// Which Remotion version applies.
     #[command(flatten)]
     pub(crate) version: VersionArgs,
@@ -172,7 +172,7 @@ pub(crate) struct ShowArgs {
     pub(crate) partition: AwsPartition,
     /// The format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub(crate) format: ReportFormat,
+    pub(crate) format: PlainFormat,
     /// Which Remotion version applies.
     #[command(flatten)]
     pub(crate) version: VersionArgs,

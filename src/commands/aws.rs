@@ -15,8 +15,9 @@ use remperm::report::Report;
 use remperm::version::Applied;
 use remperm::{fix, version};
 
-use super::check::{print, shown, terms};
+use super::check::terms;
 use super::prepared::{Evidence, Prepared};
+use super::reports::{Reports, shown};
 use super::run::run;
 use super::{context, environment, search, working_directory};
 use crate::cli::{AwsActivity, AwsCheckArgs, AwsSourceArgs, AwsSubject, ReportArgs, ReportFormat};
@@ -35,18 +36,26 @@ pub(super) fn check(arguments: AwsCheckArgs, terminal: &Terminal) -> Result<Exit
         }
     };
     let prepared = prepare(&arguments, &working_directory()?)?;
+    let reports = Reports::prepare(&arguments.report)?;
     let report = run(&arguments.report, terminal, |means| {
         let prepared = &prepared;
         async move { prepared.check(&means).await }
     })?;
     match fixed {
         Some(subject) => print_fix(&report, subject, terminal),
-        None => print(&report, &arguments.report, terminal),
+        None => reports.write(&report, terminal),
     }
 }
 
 /// Lists which users and roles of account details hold what the version needs.
 fn list(arguments: &AwsCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
+    let formats = [ReportFormat::Table, ReportFormat::Json];
+    if !formats.contains(&arguments.report.format) || !arguments.report.report.is_empty() {
+        return Err(
+            Error::call("the list of all principals is no report: it has no such format")
+                .hint("print it as --format table or --format json"),
+        );
+    }
     let source = &arguments.source;
     let (applied, mut terms) = needed(arguments, &working_directory()?)?;
     terms.strict_context = source.strict_context;
@@ -55,11 +64,12 @@ fn list(arguments: &AwsCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
         ..offline(source)?
     };
     let list = audit::aws_principals(&options, &source.principal, &applied, &terms)?;
-    terminal.print(list.exit(), |out| match arguments.report.format {
-        ReportFormat::Table => {
+    terminal.print(list.exit(), |out| {
+        if arguments.report.format == ReportFormat::Json {
+            principals::write_json(&list, out)
+        } else {
             principals::write_table(&list, shown(&arguments.report.only), terminal.style, out)
         }
-        ReportFormat::Json => principals::write_json(&list, out),
     })
 }
 

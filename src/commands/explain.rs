@@ -6,7 +6,7 @@ use remperm::explain;
 use remperm::render::explanation;
 use remperm::text::one_line;
 
-use crate::cli::{ExplainArgs, ReportFormat};
+use crate::cli::{ExplainArgs, PlainFormat};
 use crate::terminal::Terminal;
 
 pub(super) fn explain(arguments: &ExplainArgs, terminal: &Terminal) -> Result<Exit, Error> {
@@ -15,8 +15,8 @@ pub(super) fn explain(arguments: &ExplainArgs, terminal: &Terminal) -> Result<Ex
         return Err(unknown(permission));
     };
     terminal.print(Exit::Held, |out| match arguments.format {
-        ReportFormat::Json => explanation::write_json(&one, out),
-        _ => explanation::write_text(&one, terminal.style, out),
+        PlainFormat::Json => explanation::write_json(&one, out),
+        PlainFormat::Table => explanation::write_text(&one, terminal.style, out),
     })
 }
 

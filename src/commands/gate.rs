@@ -8,8 +8,9 @@ use remperm::manifest::Product;
 use remperm::project::{self, Outcome};
 use remperm::version::{self, Applied, Chosen, Search};
 
-use super::check::{print, terms};
+use super::check::terms;
 use super::prepared::{Evidence, Prepared};
+use super::reports::Reports;
 use super::run::run;
 use super::{aws, environment, search, working_directory};
 use crate::cli::{CloudName, UpgradeArgs};
@@ -51,11 +52,12 @@ pub(super) fn upgrade(arguments: &UpgradeArgs, terminal: &Terminal) -> Result<Ex
         Product::Lambda => aws::ready(&arguments.aws, &arguments.report, applied, terms)?,
         Product::CloudRun => on_google_cloud(arguments, applied, terms)?,
     };
+    let reports = Reports::prepare(&arguments.report)?;
     let report = run(&arguments.report, terminal, |means| {
         let prepared = &prepared;
         async move { prepared.check(&means).await }
     })?;
-    print(&report, &arguments.report, terminal)
+    reports.write(&report, terminal)
 }
 
 /// The cloud that was named, else that of the flags, else that of the one package that the project

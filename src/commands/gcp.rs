@@ -9,8 +9,9 @@ use remperm::gcp::Options;
 use remperm::manifest::Product;
 use remperm::version;
 
-use super::check::{print, terms};
+use super::check::terms;
 use super::prepared::{Evidence, Prepared};
+use super::reports::Reports;
 use super::run::run;
 use super::{environment, search, working_directory};
 use crate::cli::GcpCheckArgs;
@@ -18,11 +19,12 @@ use crate::terminal::Terminal;
 
 pub(super) fn check(arguments: &GcpCheckArgs, terminal: &Terminal) -> Result<Exit, Error> {
     let prepared = prepare(arguments, &working_directory()?)?;
+    let reports = Reports::prepare(&arguments.report)?;
     let report = run(&arguments.report, terminal, |means| {
         let prepared = &prepared;
         async move { prepared.check(&means).await }
     })?;
-    print(&report, &arguments.report, terminal)
+    reports.write(&report, terminal)
 }
 
 /// Understands what was typed; the version is looked for in `directory` where nothing else is said.

@@ -13,7 +13,7 @@ use remperm::version::{self, Applied};
 
 use super::{search, working_directory};
 use crate::cli::{
-    AuditorArgs, AwsPartition, AwsPolicyArgs, ListArgs, PoliciesCommand, ProductName, ReportFormat,
+    AuditorArgs, AwsPartition, AwsPolicyArgs, ListArgs, PlainFormat, PoliciesCommand, ProductName,
     RoleArgs, RoleFormat, ShowArgs,
 };
 use crate::terminal::Terminal;
@@ -110,8 +110,8 @@ fn list(arguments: &ListArgs, terminal: &Terminal) -> Result<Exit, Error> {
         })
         .collect();
     terminal.print(Exit::Held, |out| match arguments.format {
-        ReportFormat::Table => versions::write_table(&known, terminal.style, out),
-        ReportFormat::Json => versions::write_json(&known, out),
+        PlainFormat::Table => versions::write_table(&known, terminal.style, out),
+        PlainFormat::Json => versions::write_json(&known, out),
     })
 }
 
@@ -141,8 +141,8 @@ fn show(arguments: &ShowArgs, terminal: &Terminal) -> Result<Exit, Error> {
         }
     }
     terminal.print(Exit::Held, |out| match arguments.format {
-        ReportFormat::Table => requirements::write_table(&all, terminal.style, out),
-        ReportFormat::Json => requirements::write_json(&all, out),
+        PlainFormat::Table => requirements::write_table(&all, terminal.style, out),
+        PlainFormat::Json => requirements::write_json(&all, out),
     })
 }
 

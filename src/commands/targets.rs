@@ -9,8 +9,8 @@ use remperm::permission::Cloud;
 use remperm::report::{Audit, Report};
 use remperm::verdict::{Unknown, Why};
 
-use super::check::print;
 use super::prepared::Prepared;
+use super::reports::Reports;
 use super::run::{Means, run};
 use super::{aws, gcp, settings};
 use crate::cli::{AwsCheckArgs, CheckArgs, GcpCheckArgs, ReportArgs};
@@ -40,10 +40,11 @@ pub(super) fn check(arguments: &CheckArgs, terminal: &Terminal) -> Result<Exit, 
             Ok((target.name.as_str(), prepared))
         })
         .collect::<Result<Vec<_>, Error>>()?;
+    let reports = Reports::prepare(&arguments.report)?;
     let report = run(&arguments.report, terminal, |means| {
         all(&prepared, usize::from(arguments.parallel), means, terminal)
     })?;
-    print(&report, &arguments.report, terminal)
+    reports.write(&report, terminal)
 }
 
 /// The targets that were asked for, in the configuration's order.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::permission::{Cloud, Level, Subject};
 use crate::report::{Audit, Counts, Finding, Report};
+use crate::text::steers;
 use crate::verdict::{Cause, Source, Verdict, Why};
 
 /// The version of the shape.
@@ -188,8 +189,26 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         counts: counts(Counts::of(report.findings())),
         audits: report.audits.iter().map(audit).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &json)?;
-    writeln!(out)
+    write_escaped(&json, out)
+}
+
+/// Writes JSON in which characters that steer what shows them stand as escapes: a report that is
+/// looked at is safe, and a program reads the same text.
+pub(super) fn write_escaped(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    let json = serde_json::to_string_pretty(value)?;
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        // Line breaks are the layout's own: those of text are escaped already.
+        if character != '\n' && steers(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    writeln!(out, "{escaped}")
 }
 
 const fn counts(counts: Counts) -> JsonCounts {

@@ -7,6 +7,7 @@ use comfy_table::{
 };
 
 use super::Style;
+use crate::text::steers;
 
 /// Widths below this one are not fitted any more: words would break at every letter.
 const NARROWEST: u16 = 60;
@@ -77,10 +78,11 @@ pub(super) fn paint(text: &str, color: AnsiColor, style: Style) -> String {
     format!("{ansi}{text}{ansi:#}")
 }
 
-/// Text without control characters but for line breaks: foreign text must not move the cursor.
+/// Text without what steers a terminal, but for line breaks: foreign text must neither move the
+/// cursor nor turn the direction of reading.
 pub(super) fn clean(text: &str) -> String {
     text.chars()
-        .filter(|character| *character == '\n' || !character.is_control())
+        .filter(|character| *character == '\n' || !steers(*character))
         .collect()
 }
 

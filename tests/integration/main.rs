@@ -10,6 +10,7 @@ mod aws;
 mod aws_server;
 mod bindings;
 mod diff;
+mod formats;
 mod gate;
 mod gcp;
 mod gcp_server;
