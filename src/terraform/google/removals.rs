@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::terraform::resource::{Fate, Field, Mode, Resource};
 
 /// A grant of one role to one member, where both are known.
-fn grants<'b>(bindings: &'b [Binding]) -> impl Iterator<Item = (&'b Binding, &'b Seen<String>)> {
+fn grants(bindings: &[Binding]) -> impl Iterator<Item = (&Binding, &Seen<String>)> {
     bindings
         .iter()
         .flat_map(|binding| binding.members.iter().map(move |member| (binding, member)))
