@@ -21,22 +21,64 @@ use serde_json::Value;
 
 /// Every file under `.github/`, and a test that runs it or holds it to something.
 const HELD: [(&str, fn()); 16] = [
-    (".github/actions/check/action.yml", action::what_is_held_passes),
-    (".github/actions/check/install.sh", refused::a_wrong_checksum),
-    (".github/actions/check/run.sh", action::no_shell_reads_the_arguments),
-    (".github/examples/README.md", workflows::the_examples_are_listed),
+    (
+        ".github/actions/check/action.yml",
+        action::what_is_held_passes,
+    ),
+    (
+        ".github/actions/check/install.sh",
+        refused::a_wrong_checksum,
+    ),
+    (
+        ".github/actions/check/run.sh",
+        action::no_shell_reads_the_arguments,
+    ),
+    (
+        ".github/examples/README.md",
+        workflows::the_examples_are_listed,
+    ),
     (".github/examples/github-aws-oidc.yml", github::aws_by_oidc),
-    (".github/examples/github-gcp-oidc.yml", github::gcp_by_federation),
-    (".github/examples/gitlab-ci.yml", gitlab::both_clouds_by_the_token_of_the_job),
-    (".github/examples/pre-commit-config.yaml", local::the_hooks_tell_policies_apart),
-    (".github/examples/remperm.toml", local::the_configuration_fits_its_schema),
-    (".github/examples/shell.sh", local::the_script_tells_the_codes_apart),
-    (".github/release/archive.sh", workflows::an_archive_of_another_version_is_refused),
-    (".github/release/checksums.sh", workflows::half_a_release_gets_no_checksums),
+    (
+        ".github/examples/github-gcp-oidc.yml",
+        github::gcp_by_federation,
+    ),
+    (
+        ".github/examples/gitlab-ci.yml",
+        gitlab::both_clouds_by_the_token_of_the_job,
+    ),
+    (
+        ".github/examples/pre-commit-config.yaml",
+        local::the_hooks_tell_policies_apart,
+    ),
+    (
+        ".github/examples/remperm.toml",
+        local::the_configuration_fits_its_schema,
+    ),
+    (
+        ".github/examples/shell.sh",
+        local::the_script_tells_the_codes_apart,
+    ),
+    (
+        ".github/release/archive.sh",
+        workflows::an_archive_of_another_version_is_refused,
+    ),
+    (
+        ".github/release/checksums.sh",
+        workflows::half_a_release_gets_no_checksums,
+    ),
     (".github/release/smoke.sh", workflows::an_archive_is_tried),
-    (".github/workflows/ci.yml", workflows::our_own_workflows_run_what_is_there),
-    (".github/workflows/release.yml", workflows::the_release_has_what_is_installed),
-    (".github/zizmor.yml", workflows::only_our_own_action_is_named_by_a_tag),
+    (
+        ".github/workflows/ci.yml",
+        workflows::our_own_workflows_run_what_is_there,
+    ),
+    (
+        ".github/workflows/release.yml",
+        workflows::the_release_has_what_is_installed,
+    ),
+    (
+        ".github/zizmor.yml",
+        workflows::only_our_own_action_is_named_by_a_tag,
+    ),
 ];
 
 /// The repository.

@@ -30,11 +30,19 @@ clear_place() {
   rm -f -- "$2"
 }
 
-words+=(--format github)
-if [ -n "$INPUT_SARIF_FILE" ]; then
-  clear_place sarif-file "$INPUT_SARIF_FILE"
-  words+=(--report "sarif=$INPUT_SARIF_FILE")
+native() { # the path as the system's own programs understand it
+  if command -v cygpath >/dev/null; then cygpath -m "$1"; else printf '%s' "$1"; fi
+}
+
+sarif=$INPUT_SARIF_FILE
+if [ -n "$sarif" ]; then
+  clear_place sarif-file "$sarif"
+else
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
+  sarif="$(native "$scratch")/remperm.sarif"
 fi
+words+=(--format github --report "sarif=$sarif")
 if [ -n "$INPUT_MARKDOWN_FILE" ]; then
   clear_place markdown-file "$INPUT_MARKDOWN_FILE"
   words+=(--report "markdown=$INPUT_MARKDOWN_FILE")
@@ -43,12 +51,16 @@ fi
 code=0
 remperm "${words[@]}" || code=$?
 
+# `aws check --help` ends well, too: only a run that has left a report has checked anything.
+if [ "$code" = 0 ] && [ ! -f "$sarif" ]; then
+  refuse "nothing was checked: args has to run a check, such as \"aws check\""
+fi
+
 written() { # the absolute path of a report, where it was written
   [ -n "$1" ] && [ -f "$1" ] || return 0
   local folder
   folder=$(cd -- "$(dirname -- "$1")" && pwd)
-  if command -v cygpath >/dev/null; then folder=$(cygpath -w "$folder"); fi
-  printf '%s/%s' "$folder" "$(basename -- "$1")"
+  printf '%s/%s' "$(native "$folder")" "$(basename -- "$1")"
 }
 
 output exit-code "$code"

@@ -106,6 +106,27 @@ pub(super) fn no_shell_reads_the_arguments() {
     }
 }
 
+/// A call that ends well without having checked anything would be a green step.
+#[test]
+fn what_checks_nothing_is_no_pass() {
+    let aws = aws();
+    let mut job = job(&aws);
+    for args in [
+        "aws check --help",
+        "--version",
+        "aws check --subject user --version",
+        "policies user",
+        "help",
+    ] {
+        for sarif in ["remperm.sarif", ""] {
+            let acted = job.act(&[("args", args), ("sarif-file", sarif)]);
+            assert_eq!(acted.code, 2, "{args:?}: {acted:?}");
+            assert_eq!(acted.outputs["exit-code"], "2", "{args:?}");
+            assert_eq!(acted.outputs["sarif-file"], "", "{args:?}");
+        }
+    }
+}
+
 /// Who uploads what an earlier run left would show findings that are no longer true.
 #[test]
 fn an_old_report_does_not_outlive_a_call_that_fails() {
@@ -127,7 +148,10 @@ fn an_old_report_does_not_outlive_a_call_that_fails() {
 fn it_runs_where_it_is_told_to() {
     let aws = aws();
     let mut job = job(&aws);
-    job.machine.write("video/remperm.toml", "[aws]\nsubject = \"user\"\n[[target]]\nname = \"here\"\ncloud = \"aws\"\n");
+    job.machine.write(
+        "video/remperm.toml",
+        "[aws]\nsubject = \"user\"\n[[target]]\nname = \"here\"\ncloud = \"aws\"\n",
+    );
     let acted = job.act(&[
         ("args", "check\n  --target here"),
         ("working-directory", "video"),

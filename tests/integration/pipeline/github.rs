@@ -28,7 +28,10 @@ pub(super) fn aws_by_oidc() {
     let missing = Job::new().work(EXAMPLE, Some(&aws), None);
     assert_eq!(missing.acted.code, 1, "{:?}", missing.acted);
     assert!(
-        failures(&missing).iter().all(|rule| rule.contains("iam:PassRole")) && !failures(&missing).is_empty(),
+        failures(&missing)
+            .iter()
+            .all(|rule| rule.contains("iam:PassRole"))
+            && !failures(&missing).is_empty(),
         "{:?}",
         failures(&missing)
     );
@@ -65,10 +68,7 @@ pub(super) fn gcp_by_federation() {
 fn the_step_of_the_readme() {
     let step: Value = step_of_the_readme();
     let uses = step["uses"].as_str().unwrap();
-    assert_eq!(
-        uses,
-        format!("remperm/remperm/{ACTION}@v{}", VERSION)
-    );
+    assert_eq!(uses, format!("remperm/remperm/{ACTION}@v{}", VERSION));
     let aws = aws();
     let mut job = Job::new();
     for (name, value) in aws.environment(&Caller::user(USER)) {

@@ -105,7 +105,9 @@ pub(super) fn both_clouds_by_the_token_of_the_job() {
 fn on_google(google: &super::clouds::Google, releases: &Releases) -> (Machine, Run) {
     let identity = google.job("gitlab");
     let job = job("remotion-permissions-gcp");
-    let audience = job["id_tokens"]["REMPERM_ID_TOKEN"]["aud"].as_str().unwrap();
+    let audience = job["id_tokens"]["REMPERM_ID_TOKEN"]["aud"]
+        .as_str()
+        .unwrap();
     assert_eq!(audience, format!("https:{}", identity.audience));
     let mut machine = Machine::new().variables(google.gcp.endpoint_variables());
     let run = run(
@@ -139,7 +141,11 @@ fn a_token_that_is_refused_is_unknown() {
     for text in [&run.stdout, &run.stderr] {
         assert!(!text.contains("secret-token"), "{text}");
     }
-    for name in ["remperm-junit.xml", "remperm.html", "remperm-codequality.json"] {
+    for name in [
+        "remperm-junit.xml",
+        "remperm.html",
+        "remperm-codequality.json",
+    ] {
         let report = std::fs::read_to_string(machine.work().join(name)).unwrap();
         assert!(!report.contains("secret-token"), "{report}");
     }

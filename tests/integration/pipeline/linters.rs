@@ -32,7 +32,10 @@ fn lint(name: &str, arguments: &[&str], files: &[String]) -> (bool, String) {
 /// The linter finds nothing in these files, and does find something in the same file with a fault.
 fn assert_clean(name: &str, arguments: &[&str], files: &[String], fault: (&str, &str, &str)) {
     let (path, right, wrong) = fault;
-    assert!(files.iter().any(|file| file == path), "{path} is not looked at");
+    assert!(
+        files.iter().any(|file| file == path),
+        "{path} is not looked at"
+    );
     let (clean, said) = lint(name, arguments, files);
     assert!(clean, "{said}");
     let original = text(path);
@@ -48,7 +51,11 @@ fn assert_clean(name: &str, arguments: &[&str], files: &[String], fault: (&str, 
 fn workflows() -> Vec<String> {
     let mut files = files_below(".github/workflows");
     let examples = files_below(".github/examples");
-    files.extend(examples.into_iter().filter(|path| path.contains("/github-")));
+    files.extend(
+        examples
+            .into_iter()
+            .filter(|path| path.contains("/github-")),
+    );
     files
 }
 
@@ -128,8 +135,8 @@ fn schemas_of_github_and_gitlab() {
         &[".github/examples/gitlab-ci.yml".to_owned()],
         (
             ".github/examples/gitlab-ci.yml",
-            "when: always",
-            "when: whenever",
+            "aud: https://gitlab.com",
+            "audience: https://gitlab.com",
         ),
     );
 }
@@ -171,19 +178,34 @@ fn pre_commit() {
     let pre_commit = program("pre-commit");
     let run = format!("{} run --all-files", pre_commit.to_str().unwrap());
     let passed = machine.bash(&run).expect(0);
-    assert_eq!(passed.stdout.matches("Passed").count(), 2, "{}", passed.stdout);
+    assert_eq!(
+        passed.stdout.matches("Passed").count(),
+        2,
+        "{}",
+        passed.stdout
+    );
     machine.write(
         "policies/remotion-user.json",
         r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#,
     );
     machine.bash("git add --all").expect(0);
     let failed = machine.bash(&run).expect(1);
-    assert_eq!(failed.stdout.matches("Passed").count(), 1, "{}", failed.stdout);
+    assert_eq!(
+        failed.stdout.matches("Passed").count(),
+        1,
+        "{}",
+        failed.stdout
+    );
     assert!(failed.stdout.contains("FAIL"), "{}", failed.stdout);
     // A change of something else is not held up.
     machine.write("video.ts", "export {};");
     machine.bash("git add --all").expect(0);
     let only = format!("{} run --files video.ts", pre_commit.to_str().unwrap());
     let skipped = machine.bash(&only).expect(0);
-    assert_eq!(skipped.stdout.matches("Skipped").count(), 2, "{}", skipped.stdout);
+    assert_eq!(
+        skipped.stdout.matches("Skipped").count(),
+        2,
+        "{}",
+        skipped.stdout
+    );
 }

@@ -72,10 +72,7 @@ fn an_archive_of_something_else() {
     for (script, said) in [
         (program("another", "remperm"), "does not hold remperm"),
         (program("remperm", "remperm 0.0.1"), "holds another version"),
-        (
-            "head -c 1000 /dev/zero".to_owned(),
-            "does not hold remperm",
-        ),
+        ("head -c 1000 /dev/zero".to_owned(), "does not hold remperm"),
     ] {
         let mut job = Job::new();
         let made = job.machine.work().join("made.tar.gz");
@@ -104,7 +101,15 @@ fn a_release_that_is_not_there() {
 
 #[test]
 fn what_is_no_version_is_never_asked_for() {
-    for version in ["", "latest", "0.1", "0.1.0/../../x", "0.1.0\n", "$(id)", "0.1.0 "] {
+    for version in [
+        "",
+        "latest",
+        "0.1",
+        "0.1.0/../../x",
+        "0.1.0\n",
+        "$(id)",
+        "0.1.0 ",
+    ] {
         let mut job = Job::new();
         let acted = job.act(&[ARGS, ("version", version)]);
         assert_nothing(&job, &acted, "is no release");

@@ -87,7 +87,10 @@ impl Job {
         let action = yaml(&format!("{ACTION}/action.yml"));
         let declared = action["inputs"].as_object().unwrap();
         for (name, _) in with {
-            assert!(declared.contains_key(*name), "the action has no input {name}");
+            assert!(
+                declared.contains_key(*name),
+                "the action has no input {name}"
+            );
         }
         let url = self.releases.url();
         let mut inputs: BTreeMap<&str, &str> = BTreeMap::new();
@@ -126,9 +129,10 @@ impl Job {
         }
         for (name, output) in action["outputs"].as_object().unwrap() {
             let value = expression(output["value"].as_str().unwrap());
-            acted
-                .outputs
-                .insert(name.clone(), outputs.get(value).cloned().unwrap_or_default());
+            acted.outputs.insert(
+                name.clone(),
+                outputs.get(value).cloned().unwrap_or_default(),
+            );
         }
         acted
     }
@@ -193,7 +197,12 @@ impl Job {
     }
 
     /// Runs the only job of a workflow, as far as its steps are known.
-    pub(super) fn work(&mut self, workflow: &str, aws: Option<&RunningAws>, google: Option<&Google>) -> Worked {
+    pub(super) fn work(
+        &mut self,
+        workflow: &str,
+        aws: Option<&RunningAws>,
+        google: Option<&Google>,
+    ) -> Worked {
         let workflow = yaml(workflow);
         assert_eq!(workflow["permissions"], serde_json::json!({}));
         let jobs = workflow["jobs"].as_object().unwrap();
@@ -207,7 +216,10 @@ impl Job {
             let runs = match step["if"].as_str() {
                 None => acted.as_ref().is_none_or(|acted| acted.code == 0),
                 Some(condition) => {
-                    assert_eq!(condition, "always() && steps.check.outputs.sarif-file != ''");
+                    assert_eq!(
+                        condition,
+                        "always() && steps.check.outputs.sarif-file != ''"
+                    );
                     !acted.as_ref().unwrap().outputs["sarif-file"].is_empty()
                 }
             };
@@ -264,7 +276,10 @@ impl Job {
     /// What google-github-actions/auth leaves behind: a file in the workspace, and its name.
     fn log_in_to_google(&mut self, google: &Google, provider: &str, account: &str) {
         let identity = google.job("github");
-        assert_eq!(identity.audience, format!("//iam.googleapis.com/{provider}"));
+        assert_eq!(
+            identity.audience,
+            format!("//iam.googleapis.com/{provider}")
+        );
         let source = google.gcp.url_source(&identity);
         let file = google
             .gcp

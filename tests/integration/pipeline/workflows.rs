@@ -36,14 +36,17 @@ pub(super) fn our_own_workflows_run_what_is_there() {
             scripts.iter().any(|run| run.contains(&script)),
             "{script} is called by no workflow"
         );
-        let mode = std::fs::metadata(root().join(&script)).unwrap().permissions();
+        let mode = std::fs::metadata(root().join(&script))
+            .unwrap()
+            .permissions();
         assert_eq!(mode.mode() & 0o111, 0o111, "{script}");
     }
     for workflow in OWN {
         assert_eq!(yaml(workflow)["permissions"], json!({}), "{workflow}");
         for step in steps(workflow) {
-            if let Some("actions/checkout") =
-                step["uses"].as_str().and_then(|uses| uses.split('@').next())
+            if let Some("actions/checkout") = step["uses"]
+                .as_str()
+                .and_then(|uses| uses.split('@').next())
             {
                 assert_eq!(step["with"]["persist-credentials"], false, "{workflow}");
             }
@@ -102,7 +105,11 @@ pub(super) fn an_archive_of_another_version_is_refused() {
         ))
     };
     let refused = pack("99.0.0").expect(1);
-    assert!(refused.stderr.contains("is the tag the version of Cargo.toml?"));
+    assert!(
+        refused
+            .stderr
+            .contains("is the tag the version of Cargo.toml?")
+    );
     assert!(!machine.work().join("dist").exists());
     let listed = Command::new("tar")
         .arg("-tzf")
@@ -126,7 +133,9 @@ pub(super) fn half_a_release_gets_no_checksums() {
     machine.bash(&sum).expect(0);
     let sums = std::fs::read_to_string(machine.work().join("SHA256SUMS")).unwrap();
     assert_eq!(sums.lines().count(), TARGETS.len());
-    machine.bash("sha256sum --check --strict SHA256SUMS").expect(0);
+    machine
+        .bash("sha256sum --check --strict SHA256SUMS")
+        .expect(0);
     // Two of one kind would be two releases in one.
     machine.write(&format!("remperm-99.0.0-{TARGET}.tar.gz"), "another");
     machine.bash(&sum).expect(1);
@@ -144,7 +153,11 @@ pub(super) fn an_archive_is_tried() {
     let bad = "printf '#!/bin/sh\\nexit 0\\n' >remperm && chmod +x remperm && tar -czf bad.tar.gz remperm";
     machine.bash(bad).expect(0);
     let run = machine.bash(&format!("{script} bad.tar.gz")).expect(1);
-    assert!(run.stderr.contains("ended with 0, not with 1"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("ended with 0, not with 1"),
+        "{}",
+        run.stderr
+    );
 }
 
 /// Everybody else's actions are named by a commit, with the release beside it for people.
