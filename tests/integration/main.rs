@@ -5,9 +5,13 @@
     reason = "a test that fails here says where"
 )]
 
+mod account_details;
 mod aws;
 mod aws_server;
+mod bindings;
+mod diff;
 mod formats;
+mod gate;
 mod gcp;
 mod gcp_server;
 mod http_server;
@@ -19,3 +23,4 @@ mod project;
 mod readme;
 mod support;
 mod targets;
+mod terraform;

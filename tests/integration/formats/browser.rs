@@ -38,7 +38,7 @@ fn it_is_readable_at_each_width_in_each_scheme_and_asks_for_nothing() {
         let at = format!("{} {}", view["width"], view["colorScheme"]);
         assert_eq!(view["requests"], Value::Array(vec![]), "{at}");
         assert_eq!(view["messages"], Value::Array(vec![]), "{at}");
-        assert_eq!(view["heading"], "✕Permissions are missing", "{at}");
+        assert_eq!(view["heading"], "✕\nPermissions are missing", "{at}");
         assert_eq!(view["scrollWidth"], view["clientWidth"], "{at}");
         assert_eq!(view["outside"], Value::Array(vec![]), "{at}");
         let rows = view["rows"].as_array().unwrap();

@@ -39,6 +39,13 @@ fn report(format: &str, path: &Path) -> [String; 2] {
     ]
 }
 
+/// The text without the times at which it was made, such as `2026-11-21T08:45:00Z`.
+fn timeless(text: &str) -> String {
+    text.split_inclusive(|letter: char| !letter.is_ascii_digit() && !"-:TZ".contains(letter))
+        .filter(|word| !(word.len() == 21 && word.contains('T') && word.contains('Z')))
+        .collect()
+}
+
 /// The names in a directory.
 fn names(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).unwrap();
@@ -94,7 +101,7 @@ fn a_run_writes_every_report_that_it_is_asked_for() {
     for format in FORMATS {
         let file = fs::read_to_string(directory.path().join(format)).unwrap();
         let printed = check(NONE).arguments(["--format", format]).run().expect(1);
-        assert_eq!(file, printed.stdout, "{format}");
+        assert_eq!(timeless(&file), timeless(&printed.stdout), "{format}");
     }
 }
 

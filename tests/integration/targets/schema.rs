@@ -53,9 +53,8 @@ fn it_and_the_program_take_and_refuse_the_same() {
         (String::new(), true),
         (waiver.to_owned(), true),
         (
-            format!(
-                "[check]\ntimeout = \"9s\"\nparallel = 3\non-unknown = \"warn\"\nformat = \"json\"\n"
-            ),
+            "[check]\ntimeout = \"9s\"\nparallel = 3\non-unknown = \"warn\"\nformat = \"json\"\n"
+                .to_owned(),
             true,
         ),
         (
