@@ -16,6 +16,8 @@ mod gcp;
 mod gcp_server;
 mod http_server;
 mod offline;
+#[cfg(unix)]
+mod pipeline;
 mod policies;
 mod project;
 mod readme;

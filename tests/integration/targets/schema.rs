@@ -23,7 +23,7 @@ fn it_is_the_one_that_the_program_prints() {
 }
 
 /// TOML as JSON, in which dates are texts.
-fn as_json(text: &str) -> Value {
+pub(crate) fn as_json(text: &str) -> Value {
     fn value(one: toml::Value) -> Value {
         match one {
             toml::Value::Datetime(moment) => json!(moment.to_string()),
