@@ -104,3 +104,27 @@ fn it_and_the_program_take_and_refuse_the_same() {
         );
     }
 }
+
+/// The configuration that the README shows.
+#[test]
+fn the_readmes_configuration_is_one() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = std::fs::read_to_string(root).unwrap();
+    let config = readme
+        .split("```toml\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(validator.is_valid(&as_json(config)));
+    let policy = Program::new(["policies", "user"]).run().expect(0).stdout;
+    let run = Program::new(["check", "--target", "policy files"])
+        .file("remperm.toml", config)
+        .file("policies/remotion-user.json", &policy)
+        .run()
+        .expect(0);
+    assert!(!run.stdout.contains("production"), "{}", run.stdout);
+}
