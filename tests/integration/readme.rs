@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::aws::{Aws, Caller};
+use crate::support::aws::{Aws, Caller, RunningAws};
 
 /// A block of commands.
 struct Block {
@@ -34,8 +34,8 @@ fn blocks(text: &str) -> Vec<Block> {
 }
 
 /// Stands in for the commands that are not the program: `cargo run` runs the one that was built,
-/// `cargo test` is what runs this, `gcloud` takes a file that is there, and `git` shows the lock file
-/// of another branch.
+/// `cargo test` is what runs this, `git` shows the lock file of another branch, and the clouds' own
+/// tools take a file that is there or print what they printed for the fixtures.
 const AROUND: &str = r#"
 set -euo pipefail
 cargo() {
@@ -46,7 +46,26 @@ cargo() {
   esac
 }
 git() { [ "$*" = "show main:package-lock.json" ] && cat main-package-lock.json; }
-gcloud() { for last; do :; done; grep -q includedPermissions "$last"; }
+gcloud() {
+  case "$1 $2 $3" in
+    "iam roles create") for last; do :; done; grep -q includedPermissions "$last" ;;
+    "projects get-iam-policy remotion-test") cat tests/fixtures/bindings/policy.yaml ;;
+    "storage buckets get-iam-policy") cat tests/fixtures/bindings/bucket.yaml ;;
+    "iam roles describe")
+      echo "name: projects/remotion-test/roles/RemotionSA"
+      remperm policies service-account ;;
+    *) return 9 ;;
+  esac
+}
+aws() {
+  [ "$1 $2" = "iam get-account-authorization-details" ] || return 9
+  sed 's#user/team/exact"#user/team/deployer"#; s#"UserName": "exact"#"UserName": "deployer"#' \
+    tests/fixtures/account_details/ministack.json
+}
+terraform() {
+  [ "$1 $2" = "show -json" ] || return 9
+  cat tests/fixtures/terraform/aws_plan.json
+}
 "#;
 
 fn policy(arguments: &[&str]) -> String {
@@ -69,6 +88,10 @@ fn every_command_runs_as_printed() {
         .role("/", "remotion-lambda-role", |role| {
             role.inline("remotion", policy(&["policies", "role"]))
                 .trusts_service("lambda.amazonaws.com")
+        })
+        .role("/ci/", "remotion", |role| {
+            role.inline("remotion", policy(&["policies", "user"]))
+                .trusts_principal("arn:aws:iam::123456789012:user/deployer")
         })
         .start();
     let gcp = crate::support::gcp::Gcp::start();
@@ -109,6 +132,7 @@ fn every_command_runs_as_printed() {
         });
         std::fs::write(work.path().join(name), lock.to_string()).unwrap();
     }
+    configure(work.path(), &text, &aws);
     // The README's paths begin at the repository's root.
     let fixtures = work.path().join("tests");
     std::os::unix::fs::symlink(root.join("tests"), fixtures).unwrap();
@@ -131,7 +155,11 @@ fn every_command_runs_as_printed() {
                 .env("GOOGLE_APPLICATION_CREDENTIALS", &key_path)
                 .env("GOOGLE_CLOUD_PROJECT", project)
                 .env("REMOTION_GCP_CLIENT_EMAIL", &email)
-                .current_dir(work.path())
+                .current_dir(if command.starts_with("remperm check") {
+                    work.path().join("configured")
+                } else {
+                    work.path().to_owned()
+                })
                 .output()
                 .unwrap();
             assert_eq!(
@@ -144,6 +172,26 @@ fn every_command_runs_as_printed() {
             );
         }
     }
+}
+
+/// Puts the README's configuration into a project of its own, with the profile and the policy that
+/// it names: what it says is about `remperm check` alone.
+fn configure(work: &Path, readme: &str, aws: &RunningAws) {
+    let config = readme.split("```toml\n").nth(1).unwrap();
+    let config = config.split("```").next().unwrap();
+    let project = work.join("configured");
+    std::fs::create_dir_all(project.join(".git")).unwrap();
+    std::fs::create_dir_all(project.join("policies")).unwrap();
+    std::fs::write(project.join("remperm.toml"), config).unwrap();
+    let file = project.join("policies/remotion-user.json");
+    std::fs::write(file, policy(&["policies", "user"])).unwrap();
+    let keys = aws.credentials(&Caller::user("deployer"));
+    std::fs::create_dir_all(work.join(".aws")).unwrap();
+    let profile = format!(
+        "[profile production]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+        keys.access_key_id, keys.secret_access_key
+    );
+    std::fs::write(work.join(".aws/config"), profile).unwrap();
 }
 
 /// The table of the README is the one of the program.
