@@ -36,7 +36,7 @@ fn blocks(text: &str) -> Vec<Block> {
 /// Stands in for the commands that are not the program: `cargo run` runs the one that was built,
 /// `cargo test` is what runs this, `git` shows the lock file of another branch, and the clouds' own
 /// tools take a file that is there or print what they printed for the fixtures.
-const AROUND: &str = r#"
+const AROUND: &str = r##"
 set -euo pipefail
 cargo() {
   case "$1" in
@@ -66,7 +66,7 @@ terraform() {
   [ "$1 $2" = "show -json" ] || return 9
   cat tests/fixtures/terraform/aws_plan.json
 }
-"#;
+"##;
 
 fn policy(arguments: &[&str]) -> String {
     crate::support::program::Program::new(arguments.iter().copied())
