@@ -3,8 +3,12 @@
 //! This is the only module that knows both the plan and the sources.
 
 mod aws;
+mod base;
+mod bindings;
 mod gcp;
 mod offline;
+mod principals;
+mod terraform;
 
 use std::time::Duration;
 
@@ -17,11 +21,14 @@ use crate::permission::{Activity, Cloud, Requirement, Subject};
 use crate::plan::{Form, Question};
 use crate::report::{Audit, Failure, Finding, Tested, unknown_list};
 use crate::verdict::{Answer, Source, Unknown, Verdict};
-use crate::version::{Applied, no_list};
+use crate::version::{Applied, Base, no_list};
 
 pub use aws::check as aws;
+pub use bindings::check as gcp_offline;
 pub use gcp::check as gcp;
 pub use offline::check as aws_offline;
+pub(crate) use offline::document as aws_document;
+pub use principals::list as aws_principals;
 
 /// What every check is told beside its cloud's own options.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,6 +41,8 @@ pub struct Terms {
     pub accept_unknown: bool,
     /// Only what these activities need is checked; empty means everything.
     pub only_for: Vec<Activity>,
+    /// Only what this version does not need for sure is checked.
+    pub beyond: Option<Base>,
 }
 
 /// When everything has to be over. A time that no clock can hold means a day.
@@ -46,16 +55,12 @@ fn requirements(
     applied: &Applied,
     subjects: &[Subject],
     partition: Partition,
-    only_for: &[Activity],
+    terms: &Terms,
 ) -> Result<Vec<Requirement>, Error> {
+    let only_for = &terms.only_for;
     let mut all = Vec::new();
     for subject in subjects {
-        all.extend(
-            applied
-                .manifest
-                .requirements(*subject, partition)
-                .map_err(no_list)?,
-        );
+        all.extend(base::needed(applied, *subject, partition, terms).map_err(no_list)?);
     }
     if !only_for.is_empty() {
         // What no catalogue knows may be needed for anything.
@@ -67,7 +72,7 @@ fn requirements(
                     .any(|activity| only_for.contains(activity))
         });
     }
-    if all.is_empty() {
+    if all.is_empty() && terms.beyond.is_none() {
         // An empty check would be green.
         return Err(Error::call("there is nothing to check")
             .hint("this subject needs nothing for the activities that --for names"));
@@ -76,13 +81,19 @@ fn requirements(
 }
 
 fn audit(cloud: Cloud, applied: &Applied, terms: &Terms) -> Audit {
+    let mut version = applied.used(terms.accept_newer);
+    let mut notes = applied.warnings.clone();
+    if let Some(base) = &terms.beyond {
+        version.base = Some(base.used());
+        notes.extend(base::notes(base, applied, terms));
+    }
     Audit {
         target: None,
         cloud,
         tested: Tested::default(),
-        version: applied.used(terms.accept_newer),
+        version,
         findings: Vec::new(),
-        notes: applied.warnings.clone(),
+        notes,
         readiness: Vec::new(),
         excess: None,
         blind_spots: Vec::new(),
@@ -156,7 +167,7 @@ pub fn not_checked(
 ) -> Result<Audit, Error> {
     // Of a partition whose list is not known here the other one's names are near enough: no row
     // of it passes.
-    let requirements = requirements(applied, subjects, Partition::Aws, &terms.only_for)?;
+    let requirements = requirements(applied, subjects, Partition::Aws, terms)?;
     let source = match cloud {
         Cloud::Aws => Source::AwsSimulator,
         Cloud::Gcp => Source::GcpTestIamPermissions,

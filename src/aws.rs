@@ -6,6 +6,7 @@ mod credentials;
 mod failure;
 mod identity;
 mod patience;
+mod reading;
 mod simulation;
 mod transport;
 mod trust;
@@ -20,7 +21,8 @@ use crate::permission::Subject;
 use crate::plan::ContextEntry;
 use arn::{Arn, Caller};
 
-pub(crate) use who::{Stop, identify};
+pub(crate) use reading::CALLS as READING_CALLS;
+pub(crate) use who::{Stop, Who, identify};
 
 /// What is asked for: the flags of `remperm aws check`, as data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,8 +175,7 @@ pub fn partition_named(name: &str) -> Option<Partition> {
         .find(|partition| partition.name() == name)
 }
 
-/// Whether a trust policy, as JSON or encoded as IAM sends it, lets Lambda assume its role;
-/// `None` where that can't be told from the policy alone.
+/// Whether a trust policy, as JSON, lets Lambda assume its role; `None` where that can't be told from the policy alone.
 #[must_use]
 pub fn trusts_lambda(policy: &str) -> Option<bool> {
     match trust::of(policy) {

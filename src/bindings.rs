@@ -8,7 +8,21 @@
 //! [roles](https://cloud.google.com/iam/docs/reference/rest/v1/projects.roles), and have a place for
 //! whatever was not seen: what hangs on it is unknown, never held and never missing.
 
+mod deny;
+mod files;
+mod judge;
+mod principal;
+mod reader;
+mod roles;
+mod truth;
+mod yaml;
+
 use crate::permission::Level;
+
+pub use files::{InTerraform, Options};
+pub(crate) use files::{beside, bindings_of, read};
+pub(crate) use judge::Judge;
+pub use principal::Member;
 
 /// A value, or why it was not seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,4 +133,18 @@ pub struct DenyRule {
     pub exception_permissions: Vec<Seen<String>>,
     /// The condition under which it counts.
     pub condition: Option<Seen<Condition>>,
+}
+
+/// The kinds of resources below the project, as `--resource-policy` names them.
+const KINDS: [(&str, Level); 3] = [
+    ("service-account", Level::ServiceAccount),
+    ("run-service", Level::RunService),
+    ("bucket", Level::Bucket),
+];
+
+fn kind_of(level: Level) -> Option<&'static str> {
+    KINDS
+        .iter()
+        .find(|(_, one)| *one == level)
+        .map(|(name, _)| *name)
 }

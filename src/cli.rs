@@ -3,6 +3,7 @@
 mod aws;
 mod check;
 mod explain;
+mod gate;
 mod gcp;
 mod policies;
 
@@ -14,10 +15,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use aws::{AwsActivity, AwsCheckArgs, AwsCommand, AwsSourceArgs, AwsSubject};
 pub(crate) use check::{CheckArgs, ConfigArgs, ConfigCommand};
 pub(crate) use explain::ExplainArgs;
+pub(crate) use gate::{CloudName, GateCommand, UpgradeArgs};
 pub(crate) use gcp::{GcpCheckArgs, GcpCommand};
 pub(crate) use policies::{
-    AuditorArgs, AwsPartition, AwsPolicyArgs, ListArgs, PoliciesCommand, ProductName, RoleArgs,
-    RoleFormat, ShowArgs,
+    AuditorArgs, AwsPartition, AwsPolicyArgs, DiffArgs, DiffFormat, DiffSubject, ListArgs,
+    PoliciesCommand, ProductName, RoleArgs, RoleFormat, ShowArgs,
 };
 
 /// Checks that the identity that runs Remotion in your cloud holds the permissions that your
@@ -96,6 +98,9 @@ pub(crate) enum Command {
     /// About the configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Check what changes, for pipelines
+    #[command(subcommand)]
+    Gate(GateCommand),
     /// Print what a Remotion version needs
     #[command(subcommand)]
     Policies(PoliciesCommand),

@@ -4,6 +4,7 @@ mod aws;
 mod check;
 mod context;
 mod explain;
+mod gate;
 mod gcp;
 mod policies;
 mod prepared;
@@ -21,8 +22,7 @@ use remperm::error::Error;
 use remperm::exit::Exit;
 use remperm::version::Search;
 
-use crate::cli::{AwsCommand, Cli, Command, ConfigCommand, GcpCommand, VersionArgs};
-
+use crate::cli::{AwsCommand, Cli, Command, ConfigCommand, GateCommand, GcpCommand, VersionArgs};
 use crate::terminal::Terminal;
 
 pub(crate) use settings::{Stop, parse};
@@ -34,6 +34,7 @@ pub(crate) fn run(command: Command, terminal: &Terminal) -> Result<Exit, Error> 
         Command::Gcp(GcpCommand::Check(arguments)) => gcp::check(&arguments, terminal),
         Command::Check(arguments) => targets::check(&arguments, terminal),
         Command::Config(ConfigCommand::Schema) => settings::print_schema(terminal),
+        Command::Gate(GateCommand::Upgrade(arguments)) => gate::upgrade(&arguments, terminal),
         Command::Policies(command) => policies::run(command, terminal),
         Command::Explain(arguments) => explain::explain(&arguments, terminal),
         Command::Completions { shell } => terminal.print(Exit::Held, |out| {

@@ -1,7 +1,7 @@
 //! The smallest policy that mends what is missing, and how to attach it.
 
 use crate::aws::arn::{Arn, Caller};
-use crate::manifest::{Policy, Statement};
+use crate::manifest::Policy;
 use crate::permission::Subject;
 use crate::report::{Finding, FindingKind, Report};
 use crate::text::matches_pattern;
@@ -35,14 +35,14 @@ pub fn of(report: &Report, subject: Subject) -> Fix {
         .iter()
         .flat_map(|audit| audit.of_subject(subject))
         .collect();
-    let mut statements: Vec<Statement> = Vec::new();
+    let mut grants: Vec<(&str, Vec<String>)> = Vec::new();
     let mut advice = Vec::new();
     for finding in &findings {
         let Verdict::Fail(cause) = &finding.verdict else {
             continue;
         };
         if finding.kind == FindingKind::Permission && cause.is_mended_by_allowing() {
-            add(&mut statements, finding);
+            grants.push((&finding.permission, resource(finding)));
         } else {
             let line = unmended(finding, cause);
             if !advice.contains(&line) {
@@ -59,15 +59,11 @@ pub fn of(report: &Report, subject: Subject) -> Fix {
             "{unknown} permissions could not be determined: the policy leaves them out"
         ));
     }
-    if statements.is_empty() {
+    let Some(policy) = Policy::granting("RemotionMissing", grants) else {
         return Fix {
             policy: None,
             advice,
         };
-    }
-    let policy = Policy {
-        version: "2012-10-17".to_owned(),
-        statement: statements,
     };
     let principal = report
         .audits
@@ -82,26 +78,6 @@ pub fn of(report: &Report, subject: Subject) -> Fix {
         policy: Some(policy),
         advice,
     }
-}
-
-/// Adds a permission to the statement of its scope.
-fn add(statements: &mut Vec<Statement>, finding: &Finding) {
-    let resource = resource(finding);
-    let same = statements
-        .iter_mut()
-        .find(|statement| statement.resource == resource);
-    if let Some(statement) = same {
-        if !statement.action.contains(&finding.permission) {
-            statement.action.push(finding.permission.clone());
-        }
-        return;
-    }
-    statements.push(Statement {
-        sid: format!("RemotionMissing{}", statements.len() + 1),
-        effect: "Allow".to_owned(),
-        action: vec![finding.permission.clone()],
-        resource,
-    });
 }
 
 /// Remotion's scope, or the resources that were named in its place and lie outside of it.

@@ -24,6 +24,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use check::check;
+pub(crate) use excess::of_answers as excess_of_answers;
+pub(crate) use target::is_project;
 
 /// Calls of one check that are under way at the same time.
 const AT_ONCE: usize = 40;

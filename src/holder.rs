@@ -3,9 +3,8 @@
 //!
 //! Plain data between those who find policies and [`crate::offline`], which judges them.
 
-use crate::aws::arn::{Arn, Caller};
 use crate::permission::Subject;
-use crate::plan::{ContextEntry, ContextKind};
+use crate::plan::ContextEntry;
 
 /// A user or role and everything that decides what it may do and that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,38 +22,8 @@ pub struct Holder {
     /// Who may assume it, for a role.
     pub trust: Option<Attached>,
     /// What is known for sure of every request that it makes; a key without values is known to be
-    /// absent. See [`known_of`].
+    /// absent. What follows from an ARN is in [`known_of`](crate::aws::arn::known_of).
     pub context: Vec<ContextEntry>,
-}
-
-/// The condition keys whose values follow from the ARN of a user or role
-/// ([what AWS sets](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html),
-/// [by principal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-infotouse)).
-///
-/// `aws:userid` and tags are not among them: those of a role depend on its session.
-#[must_use]
-pub fn known_of(arn: &Arn) -> Vec<ContextEntry> {
-    let entry = |key: &str, values: &[&str]| ContextEntry {
-        key: key.to_owned(),
-        kind: ContextKind::String,
-        values: values.iter().map(|value| (*value).to_owned()).collect(),
-    };
-    let mut known = vec![
-        entry("aws:PrincipalArn", &[&arn.to_string()]),
-        entry("aws:PrincipalAccount", &[&arn.account]),
-    ];
-    match Caller::of(arn) {
-        Caller::User => {
-            known.push(entry("aws:username", &[arn.name()]));
-            known.push(entry("aws:PrincipalType", &["User"]));
-        }
-        Caller::Role => {
-            known.push(entry("aws:username", &[]));
-            known.push(entry("aws:PrincipalType", &["AssumedRole"]));
-        }
-        _ => {}
-    }
-    known
 }
 
 /// What a holder is.

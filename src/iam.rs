@@ -1,8 +1,8 @@
 //! The policy language of AWS IAM, offline: policy documents and a question in, an answer out.
 //!
-//! The module knows no cloud client. It answers two kinds of questions: may this action be done
-//! on *every* resource that a pattern stands for ([`evaluate`]), and may it be done on this one
-//! resource ([`decide`]).
+//! The module knows no cloud client. It answers three kinds of questions: may this action be done
+//! on *every* resource that a pattern stands for ([`evaluate`]), may it be done on this one
+//! resource ([`decide`]), and does one document allow all that another one does ([`covers`]).
 //!
 //! ```
 //! use remperm::iam::{Context, Document, Layers, Outcome, PolicyKind, Question, evaluate};
@@ -108,13 +108,14 @@
 
 mod action;
 mod automata;
+mod compare;
 mod condition;
 mod context;
 mod decide;
 mod document;
 mod error;
 mod evaluate;
-mod json;
+pub(crate) mod json;
 mod layers;
 mod outcome;
 mod pattern;
@@ -128,6 +129,7 @@ mod truth;
 
 pub use action::Action;
 pub use automata::Limits;
+pub use compare::{Coverage, Doubt, DoubtReason, Lack, covers, covers_within};
 pub use context::Context;
 pub use decide::decide;
 pub use document::{

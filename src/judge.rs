@@ -3,6 +3,8 @@
 //! A pass needs an answer to every question of the requirement. Whatever is missing or
 //! contradicts itself is `unknown`.
 
+pub(crate) mod levels;
+
 use crate::permission::Requirement;
 use crate::plan::{Form, Question};
 use crate::verdict::{Answer, Cause, Held, Unknown, Verdict, Why};

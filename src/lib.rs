@@ -58,6 +58,8 @@ pub mod version;
 pub mod judge;
 pub mod plan;
 
+pub mod holder;
+
 pub mod environment;
 pub mod http;
 pub mod interrupt;
@@ -66,11 +68,12 @@ pub mod parallel;
 pub mod aws;
 pub mod bindings;
 pub mod gcp;
-pub mod holder;
 pub mod iam;
 pub mod offline;
+pub mod terraform;
 
 pub mod audit;
+pub mod diff;
 pub mod explain;
 pub mod fix;
 pub mod render;

@@ -4,6 +4,7 @@
 //! one file. The registry does not offer every version, so a version can lie between two lists:
 //! [`Manifest::of`] says how sure the answer is.
 
+mod change;
 mod embedded;
 mod list;
 mod reasons;
@@ -12,6 +13,7 @@ use semver::Version;
 
 use crate::permission::{Requirement, Subject};
 
+pub use change::{Change, Way, changes};
 pub use list::{List, Partition, Policy, Statement};
 pub use reasons::{Reason, explained, reason};
 
@@ -120,7 +122,7 @@ pub enum ManifestError {
 }
 
 /// The permissions of one Remotion version.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// The package.
     pub product: Product,
@@ -264,18 +266,15 @@ impl Manifest {
 
 /// The later list, then what stands in the earlier one alone.
 fn union(earlier: Vec<Requirement>, later: Vec<Requirement>) -> Vec<Requirement> {
-    let same = |one: &Requirement, other: &Requirement| {
-        one.permission.eq_ignore_ascii_case(&other.permission) && one.scope == other.scope
-    };
     let mut all: Vec<Requirement> = later
         .into_iter()
         .map(|mut requirement| {
-            requirement.doubtful = !earlier.iter().any(|other| same(other, &requirement));
+            requirement.doubtful = !earlier.iter().any(|other| other.is_same(&requirement));
             requirement
         })
         .collect();
     for mut requirement in earlier {
-        if !all.iter().any(|other| same(other, &requirement)) {
+        if !all.iter().any(|other| other.is_same(&requirement)) {
             requirement.doubtful = true;
             all.push(requirement);
         }

@@ -3,8 +3,13 @@
 //! Puts the policies of files ([`files`]) or of a [`Holder`] into their layers, and lets the policy
 //! engine ([`crate::iam`]) answer the plan's questions.
 
+mod account_details;
+mod conceal;
 mod files;
 mod identities;
+mod input;
+mod library;
+mod terraform;
 
 use crate::error::Error;
 use crate::holder::{Attached, Content, Holder};
@@ -17,9 +22,13 @@ use crate::permission::ResourceKind;
 use crate::plan::Question;
 use crate::verdict::{Answer, Cause, Unknown, Why};
 
+pub(crate) use account_details::{AccountDetails, CUT};
 pub use files::Options;
 pub use identities::Holders;
-pub(crate) use identities::{Identity, Seen, find};
+pub(crate) use identities::{Identity, Seen, details, find};
+pub(crate) use input::Input;
+pub(crate) use library::Library;
+pub(crate) use terraform::read as read_terraform;
 
 /// The policies of an identity, in their layers.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +42,8 @@ pub(crate) struct Policies {
     unseen: Vec<Unseen>,
     /// What is known for sure of the requests of their holder.
     context: Context,
+    /// Nothing of their text may be told.
+    is_sensitive: bool,
 }
 
 /// A policy that counts and could not be read.
@@ -61,22 +72,60 @@ impl Policies {
     ///
     /// A text that is no policy document, or a second permissions boundary.
     pub(crate) fn with(mut self, holder: &Holder) -> Result<Self, Error> {
+        let library = &mut Library::default();
         for attached in &holder.policies {
-            self.add(attached, PolicyKind::Identity, Layer::Identity)?;
+            self.add(attached, PolicyKind::Identity, Layer::Identity, library)?;
         }
         if let Some(boundary) = &holder.boundary {
-            self.add(boundary, PolicyKind::Boundary, Layer::Boundary)?;
+            self.add(boundary, PolicyKind::Boundary, Layer::Boundary, library)?;
         }
-        for entry in &holder.context {
-            self.context.set(&entry.key, entry.values.iter().cloned());
-        }
+        self.know(holder);
         Ok(self)
     }
 
-    fn add(&mut self, attached: &Attached, kind: PolicyKind, layer: Layer) -> Result<(), Error> {
+    /// These policies, and those of a user or role; a text that is no policy document was not seen.
+    pub(crate) fn with_readable(self, holder: &Holder) -> Self {
+        self.with_readable_of(holder, &mut Library::default())
+    }
+
+    /// The same, where the same policies come with several.
+    pub(crate) fn with_readable_of(mut self, holder: &Holder, library: &mut Library) -> Self {
+        let own = holder
+            .policies
+            .iter()
+            .map(|policy| (policy, PolicyKind::Identity, Layer::Identity));
+        let boundary = holder
+            .boundary
+            .iter()
+            .map(|policy| (policy, PolicyKind::Boundary, Layer::Boundary));
+        for (attached, kind, layer) in own.chain(boundary) {
+            if let Err(error) = self.add(attached, kind, layer, library) {
+                self.unseen.push(Unseen {
+                    layer,
+                    what: error.message,
+                });
+            }
+        }
+        self.know(holder);
+        self
+    }
+
+    fn know(&mut self, holder: &Holder) {
+        for entry in &holder.context {
+            self.context.set(&entry.key, entry.values.iter().cloned());
+        }
+    }
+
+    fn add(
+        &mut self,
+        attached: &Attached,
+        kind: PolicyKind,
+        layer: Layer,
+        library: &mut Library,
+    ) -> Result<(), Error> {
         match &attached.content {
             Content::Seen(text) => {
-                let (document, warnings) = parse(&attached.name, kind, text.as_bytes())?;
+                let (document, warnings) = library.read(&attached.name, kind, text)?;
                 self.warnings.extend(warnings);
                 self.layers
                     .add(document)
@@ -93,19 +142,21 @@ impl Policies {
     }
 
     /// The layers that exist in AWS and that were not given.
-    pub(crate) fn not_given(&self) -> Vec<&'static str> {
+    pub(crate) fn not_given(&self) -> Vec<Layer> {
+        let boundary_is_known = self.layers.boundary().is_some()
+            || self.unseen.iter().any(|one| one.layer == Layer::Boundary);
         let given = [
-            (self.layers.boundary().is_some(), "a permissions boundary"),
-            (!self.layers.session().is_empty(), "session policies"),
+            (boundary_is_known, Layer::Boundary),
+            (!self.layers.session().is_empty(), Layer::Session),
             (
                 !self.layers.service_control().is_empty(),
-                "service control policies",
+                Layer::ServiceControl { level: 0 },
             ),
         ];
         given
             .into_iter()
             .filter(|(is_given, _)| !is_given)
-            .map(|(_, name)| name)
+            .map(|(_, layer)| layer)
             .collect()
     }
 
@@ -128,7 +179,7 @@ impl Policies {
         for entry in &question.context {
             context.set(&entry.key, entry.values.iter().cloned());
         }
-        let answers = asked.map(|asked| self.weigh(&iam::evaluate(&self.layers, &asked, &context)));
+        let answers = asked.map(|asked| self.tell(&iam::evaluate(&self.layers, &asked, &context)));
         // A denial of one form is a denial; an open one leaves the whole open.
         let rank = |answer: &Answer| match answer {
             Answer::Denied(_) => 0,
@@ -138,6 +189,15 @@ impl Policies {
         answers.min_by_key(rank).unwrap_or_else(|| {
             Answer::Undetermined(Unknown::new(Why::Unanswered, "nothing was asked"))
         })
+    }
+
+    fn tell(&self, outcome: &Outcome) -> Answer {
+        let answer = self.weigh(outcome);
+        if self.is_sensitive {
+            conceal::answer(answer)
+        } else {
+            answer
+        }
     }
 
     /// What an outcome means while some policies were not seen. They may allow and they may deny,

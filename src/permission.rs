@@ -178,3 +178,11 @@ pub struct Requirement {
     /// It stands in only one of the two lists between which the version lies.
     pub doubtful: bool,
 }
+
+impl Requirement {
+    /// Whether both are about the same permission on the same scope. Actions have no case.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.permission.eq_ignore_ascii_case(&other.permission) && self.scope == other.scope
+    }
+}

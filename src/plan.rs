@@ -9,7 +9,7 @@ mod gcp;
 
 use crate::permission::Subject;
 
-pub use aws::{AwsTarget, aws_questions};
+pub use aws::{AwsTarget, aws_questions, names_the_user};
 pub use gcp::gcp_questions;
 
 /// How a resource was chosen for a question.

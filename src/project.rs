@@ -23,6 +23,7 @@ use semver::Version;
 mod bun_lock;
 mod claim;
 mod error;
+mod file;
 mod json;
 mod levels;
 mod package_json;
@@ -35,6 +36,8 @@ mod yarn_berry;
 mod yarn_classic;
 
 pub use error::ProjectError;
+pub use file::{find_in_file, find_in_text};
+pub(crate) use json::line_of;
 pub(crate) use levels::from as levels;
 
 use claim::{Claim, LockClaims, LockQuestion};

@@ -3,6 +3,7 @@
 //! Renderers read no environment, no clock and no terminal: what they need to know of those is in
 //! [`Style`].
 
+pub mod diff;
 pub mod explanation;
 pub mod github;
 pub mod gitlab;
@@ -13,6 +14,7 @@ mod layout;
 pub mod markdown;
 mod place;
 pub mod policy;
+pub mod principals;
 mod problem;
 pub mod requirements;
 pub mod sarif;

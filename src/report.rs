@@ -3,12 +3,14 @@
 //! Renderers take it as it is; nothing about the result is decided after this.
 
 mod finding;
+mod principals;
 
 use crate::exit::Exit;
 use crate::permission::{Cloud, Subject};
 use crate::verdict::{Unknown, Verdict};
 
-pub use finding::{Counts, Finding, FindingKind, Status, Waiver, unknown_list};
+pub use finding::{Counts, Finding, FindingKind, Status, Waiver, nothing_new, unknown_list};
+pub use principals::{PrincipalList, PrincipalRow};
 
 /// Everything that a run found out: one audit per identity and place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,6 +143,27 @@ pub struct VersionUsed {
     pub certainty_text: String,
     /// A list that is not known was accepted by an explicit choice.
     pub accepted_newer: bool,
+    /// The version beyond whose need was checked, where not everything was.
+    pub base: Option<BaseUsed>,
+}
+
+/// The version that was there before, where only what goes beyond its need is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUsed {
+    /// The version.
+    pub version: String,
+    /// The stable name of how it was found.
+    pub chosen: &'static str,
+    /// How it was found, for people.
+    pub chosen_text: String,
+    /// The file that it was found in.
+    pub file: Option<String>,
+    /// The line in that file, counted from 1.
+    pub line: Option<usize>,
+    /// The stable name of how sure its list is.
+    pub certainty: &'static str,
+    /// How sure its list is, for people.
+    pub certainty_text: String,
 }
 
 impl Audit {

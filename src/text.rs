@@ -47,6 +47,25 @@ pub fn one_line(text: &str) -> String {
     line.trim().to_owned()
 }
 
+/// Text in which percent signs and two hexadecimal digits stand for bytes
+/// ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.1)); `None` where they stand for
+/// no text.
+#[must_use]
+pub fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let high = char::from(rest.next()?).to_digit(16)?;
+            let low = char::from(rest.next()?).to_digit(16)?;
+            bytes.push(u8::try_from(high * 16 + low).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// Whether a pattern with `*` and `?` matches a whole text.
 #[must_use]
 pub fn matches_pattern(pattern: &str, text: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Which Remotion version applies, how that is known, and how sure its permission list is.
 
+mod base;
+
 use std::path::{Path, PathBuf};
 
 use semver::Version;
@@ -9,6 +11,8 @@ use crate::error::Error;
 use crate::manifest::{Certainty, Manifest, ManifestError, Product};
 use crate::project::{self, Found, How, NotStable, NotStableReason, Outcome};
 use crate::report::VersionUsed;
+
+pub use base::{Base, base};
 
 /// How the version was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -274,6 +278,7 @@ impl Applied {
             certainty: self.manifest.certainty.code(),
             certainty_text: certainty_text(&self.manifest.certainty),
             accepted_newer: newer && accept_newer,
+            base: None,
         }
     }
 }

@@ -1,14 +1,18 @@
 //! The check of an AWS user and execution role.
 
-use super::{Terms, audit, deadline, fail, findings, finish, requirements, settle_failure};
-use crate::aws::{self, Stop};
+use tokio::time::Instant;
+
+use super::{Terms, audit, base, deadline, fail, findings, finish, requirements, settle_failure};
+use crate::aws::{self, Stop, Who};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::holder::Holder;
 use crate::http::Http;
-use crate::permission::{Cloud, Subject};
-use crate::plan::{self, AwsTarget};
-use crate::report::{Finding, FindingKind, Report};
-use crate::verdict::{Cause, Held, Source, Unknown, Verdict, Why};
+use crate::offline::Policies;
+use crate::permission::{Cloud, Requirement, Subject};
+use crate::plan::{self, AwsTarget, Question};
+use crate::report::{Audit, Finding, FindingKind, Report};
+use crate::verdict::{Answer, Cause, Held, Source, Unknown, Verdict, Why};
 use crate::version::Applied;
 
 /// Checks the permissions of the AWS user and of the execution role.
@@ -26,7 +30,11 @@ pub async fn check(
 ) -> Result<Report, Error> {
     let deadline = deadline(options.timeout);
     let place = aws::place(options, environment)?;
-    let requirements = requirements(applied, &options.subjects, place.partition, &terms.only_for)?;
+    let requirements = requirements(applied, &options.subjects, place.partition, terms)?;
+    if requirements.is_empty() {
+        let audit = base::nothing_to_ask(Cloud::Aws, applied, terms, &options.subjects);
+        return Ok(Report::of(audit));
+    }
     let mut audit = audit(Cloud::Aws, applied, terms);
     audit.blind_spots = BLIND_SPOTS.to_vec();
     audit.tested.regions.clone_from(&place.regions);
@@ -68,7 +76,8 @@ pub async fn check(
         remotion_version: applied.manifest.version.to_string(),
     };
     let questions = plan::aws_questions(&requirements, &target);
-    let (answers, hint) = who.ask(&questions, deadline).await;
+    let (mut answers, mut hint) = who.ask(&questions, deadline).await;
+    let read = read_where_refused(&who, &requirements, &questions, &mut answers, deadline).await;
     audit.findings = findings(
         &requirements,
         &questions,
@@ -85,14 +94,105 @@ pub async fn check(
         .map(|subject| (*subject, who.name(*subject)))
         .collect();
     audit.notes.append(&mut who.notes);
-    if let Some(trusted) = who.trusts_lambda {
+    match read {
+        Read::NotNeeded => {}
+        Read::Refused => {
+            hint = hint.map(|hint| {
+                format!(
+                    "{hint}, or allow it to read policies: {}",
+                    aws::READING_CALLS
+                )
+            });
+        }
+        Read::Judged(holders) => {
+            if let Some(hint) = &mut hint {
+                hint.push_str(" for stronger evidence");
+            }
+            weaken(&mut audit, &holders);
+        }
+    }
+    // An upgrade changes nothing about who may assume the role.
+    if let Some(trusted) = who.trusts_lambda.filter(|_| terms.beyond.is_none()) {
         audit.findings.push(trust(&who.role_arn, trusted));
     }
     audit.notes.extend(swapped(&audit.findings));
     settle_failure(&mut audit, hint);
+    base::add_nothing_new(&mut audit, applied, terms, &options.subjects);
     finish(&mut audit, applied, terms, options.subjects.first());
     Ok(Report::of(audit))
 }
+
+/// What was done where the simulator was refused.
+enum Read {
+    /// It was not.
+    NotNeeded,
+    /// No policy could be read either.
+    Refused,
+    /// The policies of these were read, and answer in its place.
+    Judged(Vec<(Subject, Holder)>),
+}
+
+/// Reads policies where the simulator was refused, and answers its questions by them.
+async fn read_where_refused(
+    who: &Who,
+    requirements: &[Requirement],
+    questions: &[Question],
+    answers: &mut [Answer],
+    deadline: Instant,
+) -> Read {
+    let is_refused = |answer: &Answer| matches!(answer, Answer::Undetermined(unknown) if unknown.why == Why::Refused);
+    let mut subjects: Vec<Subject> = Vec::new();
+    for (question, answer) in questions.iter().zip(answers.iter()) {
+        if is_refused(answer) && !subjects.contains(&question.subject) {
+            subjects.push(question.subject);
+        }
+    }
+    if subjects.is_empty() {
+        return Read::NotNeeded;
+    }
+    let holders = who.read_policies(&subjects, deadline).await;
+    if holders.is_empty() {
+        return Read::Refused;
+    }
+    for (subject, holder) in &holders {
+        let policies = Policies::default().with_readable(holder);
+        for (question, answer) in questions.iter().zip(answers.iter_mut()) {
+            if question.subject == *subject && is_refused(answer) {
+                let acts_on = requirements
+                    .get(question.requirement)
+                    .and_then(|one| one.acts_on);
+                *answer = policies.answer(question, acts_on);
+            }
+        }
+    }
+    Read::Judged(holders)
+}
+
+/// Says what the evidence is where policies were read in place of simulating.
+fn weaken(audit: &mut Audit, holders: &[(Subject, Holder)]) {
+    for (subject, holder) in holders {
+        for finding in &mut audit.findings {
+            if finding.subject == *subject {
+                finding.source = Source::AwsReadPolicies;
+            }
+        }
+        for tested in &mut audit.tested.principals {
+            if tested.0 == *subject {
+                tested.1.clone_from(&holder.name);
+            }
+        }
+        audit.notes.push(format!(
+            "iam:SimulatePrincipalPolicy was refused for the {subject}, so the policies of {} were read and judged here: weaker evidence, which does not see service control policies and session policies",
+            holder.name
+        ));
+    }
+    audit.blind_spots.extend(READ_BLIND_SPOTS);
+}
+
+/// What is not seen where policies are read in place of simulating.
+const READ_BLIND_SPOTS: &[&str] = &[
+    "where policies were read in place of simulating, service control policies and session policies were not seen: a pass holds only as far as they allow it",
+];
 
 /// What the policy simulator does not see
 /// ([its page](https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html)).

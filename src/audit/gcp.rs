@@ -1,14 +1,15 @@
 //! The check of a Google Cloud service account.
 
-use super::{Terms, audit, deadline, fail, findings, finish, requirements, settle_failure};
+use super::{Terms, audit, base, deadline, fail, findings, finish, requirements, settle_failure};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::gcp;
 use crate::http::Http;
+use crate::judge::levels::Answered;
 use crate::manifest::Partition;
-use crate::permission::{Cloud, Subject};
+use crate::permission::{Cloud, Requirement, Subject};
 use crate::plan;
-use crate::report::Report;
+use crate::report::{Finding, Report};
 use crate::verdict::{Answer, Source, Verdict};
 use crate::version::Applied;
 
@@ -36,12 +37,12 @@ pub async fn check(
     http: &Http,
 ) -> Result<Report, Error> {
     let deadline = deadline(options.timeout);
-    let requirements = requirements(
-        applied,
-        &[Subject::ServiceAccount],
-        Partition::Aws,
-        &terms.only_for,
-    )?;
+    let requirements = requirements(applied, &[Subject::ServiceAccount], Partition::Aws, terms)?;
+    if requirements.is_empty() {
+        let subjects = [Subject::ServiceAccount];
+        let audit = base::nothing_to_ask(Cloud::Gcp, applied, terms, &subjects);
+        return Ok(Report::of(audit));
+    }
     let mut audit = audit(Cloud::Gcp, applied, terms);
     audit.blind_spots = BLIND_SPOTS.to_vec();
     let version = &applied.manifest.version;
@@ -52,28 +53,12 @@ pub async fn check(
     audit.excess = checked.excess;
     match checked.outcome {
         Ok(answered) => {
-            let resources: Vec<Vec<String>> = answered
-                .iter()
-                .map(|of| of.iter().map(|one| one.resource.clone()).collect())
-                .collect();
-            let answers: Vec<Answer> = answered
-                .iter()
-                .flatten()
-                .map(|one| one.answer.clone())
-                .collect();
-            audit.findings = findings(
+            audit.findings = of_levels(
                 &requirements,
-                &plan::gcp_questions(&requirements, &resources),
-                &answers,
+                &answered,
                 Source::GcpTestIamPermissions,
-                terms.strict_context,
+                terms,
             );
-            for (finding, of) in audit.findings.iter_mut().zip(&answered) {
-                if let Verdict::Pass(held) = &mut finding.verdict {
-                    held.level = of.first().map(|one| one.level);
-                    held.asked = of.iter().map(|one| one.resource.clone()).collect();
-                }
-            }
             audit.findings.extend(checked.identity);
             settle_failure(&mut audit, checked.hint);
         }
@@ -87,4 +72,36 @@ pub async fn check(
     }
     finish(&mut audit, applied, terms, Some(&Subject::ServiceAccount));
     Ok(Report::of(audit))
+}
+
+/// One finding per requirement, by the answers of the project or of the resources below it.
+pub(super) fn of_levels(
+    requirements: &[Requirement],
+    answered: &[Vec<Answered>],
+    source: Source,
+    terms: &Terms,
+) -> Vec<Finding> {
+    let resources: Vec<Vec<String>> = answered
+        .iter()
+        .map(|of| of.iter().map(|one| one.resource.clone()).collect())
+        .collect();
+    let answers: Vec<Answer> = answered
+        .iter()
+        .flatten()
+        .map(|one| one.answer.clone())
+        .collect();
+    let mut findings = findings(
+        requirements,
+        &plan::gcp_questions(requirements, &resources),
+        &answers,
+        source,
+        terms.strict_context,
+    );
+    for (finding, of) in findings.iter_mut().zip(answered) {
+        if let Verdict::Pass(held) = &mut finding.verdict {
+            held.level = of.first().map(|one| one.level);
+            held.asked = of.iter().map(|one| one.resource.clone()).collect();
+        }
+    }
+    findings
 }

@@ -1,17 +1,18 @@
 //! The check of AWS policy files, without any account.
 
 use super::aws::swapped;
-use super::{Terms, audit, findings, finish, requirements};
+use super::{Terms, audit, base, findings, finish, requirements};
 use crate::aws;
-use crate::aws::arn::{Caller, is_account};
+use crate::aws::arn::{Arn, Caller, is_account};
 use crate::error::Error;
-use crate::holder::Content;
+use crate::holder::{Attached, Content};
+use crate::iam::{Document, Layer};
 use crate::manifest::Partition;
 use crate::offline::{self, Identity, Options, Seen};
 use crate::permission::{Cloud, Requirement, Subject};
 use crate::plan::{self, AwsTarget, Question};
-use crate::report::{Audit, Report};
-use crate::verdict::{Answer, Source, Unknown, Why};
+use crate::report::{Audit, Finding, Report};
+use crate::verdict::{Answer, Source, Unknown, Verdict, Why};
 use crate::version::Applied;
 
 /// What policy files can't show.
@@ -23,9 +24,19 @@ const BLIND_SPOTS: &[&str] = &[
 
 /// What account details can't show
 /// ([their reference](https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html)).
-const ACCOUNT_DETAILS_BLIND_SPOTS: &[&str] = &[
+pub(super) const ACCOUNT_DETAILS_BLIND_SPOTS: &[&str] = &[
     "account details show the account as it was when they were taken, and they do not say when that was",
     "service control policies and session policies are not in account details: only those that were given as files are judged",
+    "resource policies, resource control policies and VPC endpoint policies are not judged",
+    "what a service checks by itself beside the policies is not known",
+];
+
+/// What a Terraform plan or state can't show.
+const TERRAFORM_BLIND_SPOTS: &[&str] = &[
+    "Terraform's files show what Terraform manages: policies that were attached by other means, and what other configurations manage, are not seen",
+    "a plan is of the moment in which it was made, and a state of the last refresh",
+    "in a plan, inline policies of a new role that a dynamic block makes of what is known only after apply are not seen",
+    "service control policies and session policies are not judged unless they are given as files",
     "resource policies, resource control policies and VPC endpoint policies are not judged",
     "what a service checks by itself beside the policies is not known",
 ];
@@ -37,19 +48,62 @@ const ACCOUNT_DETAILS_BLIND_SPOTS: &[&str] = &[
 /// A wrong call: no subject, an account or region that is none, a file that can't be read or is
 /// not what its flag says.
 pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Report, Error> {
-    if let Some(account) = &options.account
-        && !is_account(account)
-    {
-        return Err(Error::call(format!("{account:?} is not an AWS account"))
-            .hint("give the twelve digits to --account"));
-    }
-    check_names(options)?;
-    let regions = regions(options)?;
+    let regions = checked(options)?;
     let seen = offline::find(options)?;
-    let partition = partition(&regions, &seen.identities)?;
+    let arns = seen.identities.iter().filter_map(Identity::arn);
+    let partition = partition(&regions, arns)?;
+    judge(options, &seen, partition, regions, applied, terms)
+}
+
+/// Judges one policy document, for any account and region of a partition.
+///
+/// # Errors
+///
+/// The version has no list for the partition.
+pub(crate) fn document(
+    document: Document,
+    subject: Subject,
+    partition: Partition,
+    applied: &Applied,
+) -> Result<Report, Error> {
+    let seen = Seen::of_document(document, subject)?;
+    let (options, terms) = (Options::default(), Terms::default());
+    judge(&options, &seen, partition, Vec::new(), applied, &terms)
+}
+
+fn judge(
+    options: &Options,
+    seen: &Seen,
+    partition: Partition,
+    regions: Vec<String>,
+    applied: &Applied,
+    terms: &Terms,
+) -> Result<Report, Error> {
     let subjects: Vec<Subject> = seen.identities.iter().map(|one| one.subject).collect();
-    let requirements = requirements(applied, &subjects, partition, &terms.only_for)?;
-    let target = target(options, applied, partition, &regions, &seen);
+    let requirements = requirements(applied, &subjects, partition, terms)?;
+    if requirements.is_empty() {
+        let audit = base::nothing_to_ask(Cloud::Aws, applied, terms, &subjects);
+        return Ok(Report::of(audit));
+    }
+    let arn_of = |subject: Subject, kind: Caller| {
+        seen.identities
+            .iter()
+            .filter(|one| one.subject == subject)
+            .filter_map(Identity::arn)
+            .find(|arn| Caller::of(arn) == kind)
+            .map(|arn| arn.to_string())
+    };
+    let target = target(
+        options,
+        applied,
+        Place {
+            partition,
+            account: seen.account.as_deref(),
+            regions: &regions,
+            role_arn: arn_of(Subject::Role, Caller::Role),
+            user_arn: arn_of(Subject::User, Caller::User),
+        },
+    );
     let questions = plan::aws_questions(&requirements, &target);
     let answers: Vec<Answer> = questions
         .iter()
@@ -82,12 +136,28 @@ pub fn check(options: &Options, applied: &Applied, terms: &Terms) -> Result<Repo
                 }
             }
         }
-        judge_trust(identity, &mut audit);
+        // An upgrade changes nothing about who may assume the role.
+        if terms.beyond.is_none() {
+            judge_trust(identity, &mut audit);
+        }
     }
-    audit.notes.extend(not_given(&seen.identities));
+    audit.notes.extend(not_given(&seen));
     audit.notes.extend(swapped(&audit.findings));
+    base::add_nothing_new(&mut audit, applied, terms, &subjects);
     finish(&mut audit, applied, terms, subjects.first());
     Ok(Report::of(audit))
+}
+
+/// Checks what can be checked before anything is read; gives the regions.
+pub(super) fn checked(options: &Options) -> Result<Vec<String>, Error> {
+    if let Some(account) = &options.account
+        && !is_account(account)
+    {
+        return Err(Error::call(format!("{account:?} is not an AWS account"))
+            .hint("give the twelve digits to --account"));
+    }
+    check_names(options)?;
+    regions(options)
 }
 
 /// The regions that were given, each once.
@@ -108,13 +178,16 @@ fn regions(options: &Options) -> Result<Vec<String>, Error> {
 }
 
 /// The partition of the regions, which has to be that of those who are judged.
-fn partition(regions: &[String], identities: &[Identity]) -> Result<Partition, Error> {
+pub(super) fn partition(
+    regions: &[String],
+    arns: impl Iterator<Item = Arn>,
+) -> Result<Partition, Error> {
     let of_region = regions
         .first()
         .map(|region| aws::partition_of_region(region))
         .transpose()?;
     let mut partition = of_region;
-    for arn in identities.iter().filter_map(Identity::arn) {
+    for arn in arns {
         let own = aws::partition_named(&arn.partition).ok_or_else(|| {
             Error::call(format!(
                 "{arn} belongs to the partition {}, in which Remotion does not run",
@@ -133,28 +206,26 @@ fn partition(regions: &[String], identities: &[Identity]) -> Result<Partition, E
     Ok(partition.unwrap_or(Partition::Aws))
 }
 
-fn target(
-    options: &Options,
-    applied: &Applied,
-    partition: Partition,
-    regions: &[String],
-    seen: &Seen,
-) -> AwsTarget {
-    let arn_of = |subject: Subject, kind: Caller| {
-        seen.identities
-            .iter()
-            .filter(|one| one.subject == subject)
-            .filter_map(Identity::arn)
-            .find(|arn| Caller::of(arn) == kind)
-            .map(|arn| arn.to_string())
-    };
-    let account = seen.account.as_deref().unwrap_or("*");
+/// The ARNs of those who are judged, and where.
+pub(super) struct Place<'a> {
+    pub(super) partition: Partition,
+    pub(super) account: Option<&'a str>,
+    pub(super) regions: &'a [String],
+    /// The execution role, where its ARN is known.
+    pub(super) role_arn: Option<String>,
+    /// The user, where it is one.
+    pub(super) user_arn: Option<String>,
+}
+
+pub(super) fn target(options: &Options, applied: &Applied, place: Place<'_>) -> AwsTarget {
+    let account = place.account.unwrap_or("*");
+    let partition = place.partition;
     AwsTarget {
         partition,
-        account: seen.account.clone(),
-        regions: regions.to_vec(),
+        account: place.account.map(str::to_owned),
+        regions: place.regions.to_vec(),
         samples: false,
-        role_arn: arn_of(Subject::Role, Caller::Role).unwrap_or_else(|| {
+        role_arn: place.role_arn.unwrap_or_else(|| {
             format!(
                 "arn:{}:iam::{account}:role/{}",
                 partition.name(),
@@ -163,7 +234,7 @@ fn target(
         }),
         buckets: options.buckets.clone(),
         functions: options.functions.clone(),
-        user_arn: arn_of(Subject::User, Caller::User),
+        user_arn: place.user_arn,
         context: options.context.clone(),
         remotion_version: applied.manifest.version.to_string(),
     }
@@ -187,19 +258,24 @@ fn answer(identities: &[Identity], requirements: &[Requirement], question: &Ques
 const fn blind_spots(source: Source) -> &'static [&'static str] {
     match source {
         Source::AwsAccountDetails => ACCOUNT_DETAILS_BLIND_SPOTS,
+        Source::AwsTerraform => TERRAFORM_BLIND_SPOTS,
         _ => BLIND_SPOTS,
     }
 }
 
-/// Which layers nobody of those who are judged comes with, where that is so.
-fn not_given(identities: &[Identity]) -> Option<String> {
+/// Which layers those who are judged come without, where that is so.
+fn not_given(seen: &Seen) -> Option<String> {
     let mut missing: Vec<&str> = Vec::new();
-    for policies in identities
+    for policies in seen
+        .identities
         .iter()
         .filter_map(|one| one.policies.as_ref().ok())
     {
         for layer in policies.not_given() {
-            if !missing.contains(&layer) {
+            // Who comes with policies comes with the boundary, too, where there is one.
+            let is_known = seen.source != Source::AwsPolicyFiles && layer == Layer::Boundary;
+            let layer = name_of(layer);
+            if !is_known && !missing.contains(&layer) {
                 missing.push(layer);
             }
         }
@@ -212,22 +288,48 @@ fn not_given(identities: &[Identity]) -> Option<String> {
     })
 }
 
+const fn name_of(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Identity => "identity policies",
+        Layer::Boundary => "a permissions boundary",
+        Layer::Session => "session policies",
+        Layer::ServiceControl { .. } => "service control policies",
+    }
+}
+
 /// Adds whether Lambda may assume the execution role, where its trust policy was seen.
 fn judge_trust(identity: &Identity, audit: &mut Audit) {
-    let (Subject::Role, Some(trust)) = (identity.subject, &identity.trust) else {
+    let (Subject::Role, Ok(_), Some(trust)) =
+        (identity.subject, &identity.policies, &identity.trust)
+    else {
         return;
     };
-    let trusted = match &trust.content {
+    let name = identity.name.as_deref().unwrap_or_default();
+    match trusts(trust) {
+        Some(trusted) => audit.findings.push(super::aws::trust(name, trusted)),
+        None => audit.notes.push(untold(name)),
+    }
+}
+
+/// Whether Lambda may assume a role, by what was seen of its trust policy.
+pub(super) fn trust_of(role: &str, trust: Option<&Attached>) -> Finding {
+    let trusted = trust.and_then(trusts);
+    let mut finding = super::aws::trust(role, trusted == Some(true));
+    if trusted.is_none() {
+        finding.verdict = Verdict::Unknown(Unknown::new(Why::Condition, untold(role)));
+    }
+    finding
+}
+
+fn trusts(trust: &Attached) -> Option<bool> {
+    match &trust.content {
         Content::Seen(text) => aws::trusts_lambda(text),
         Content::Unseen(_) => None,
-    };
-    let name = identity.name.as_deref().unwrap_or_default();
-    match trusted {
-        Some(trusted) => audit.findings.push(super::aws::trust(name, trusted)),
-        None => audit.notes.push(format!(
-            "whether the trust policy of {name} lets Lambda assume it could not be told"
-        )),
     }
+}
+
+fn untold(role: &str) -> String {
+    format!("whether the trust policy of {role} lets Lambda assume it could not be told")
 }
 
 /// Names that stand for one thing each: a wildcard in them would ask about many, and an answer

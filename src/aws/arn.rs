@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::plan::{ContextEntry, ContextKind};
+
 /// The parts of an ARN of IAM or STS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arn {
@@ -130,4 +132,34 @@ impl Caller {
             _ => Self::Other,
         }
     }
+}
+
+/// The condition keys whose values follow from the ARN of a user or role
+/// ([what AWS sets](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html),
+/// [by principal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-infotouse)).
+///
+/// `aws:userid` and tags are not among them: those of a role depend on its session.
+#[must_use]
+pub fn known_of(arn: &Arn) -> Vec<ContextEntry> {
+    let entry = |key: &str, values: &[&str]| ContextEntry {
+        key: key.to_owned(),
+        kind: ContextKind::String,
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    };
+    let mut known = vec![
+        entry("aws:PrincipalArn", &[&arn.to_string()]),
+        entry("aws:PrincipalAccount", &[&arn.account]),
+    ];
+    match Caller::of(arn) {
+        Caller::User => {
+            known.push(entry("aws:username", &[arn.name()]));
+            known.push(entry("aws:PrincipalType", &["User"]));
+        }
+        Caller::Role => {
+            known.push(entry("aws:username", &[]));
+            known.push(entry("aws:PrincipalType", &["AssumedRole"]));
+        }
+        _ => {}
+    }
+    known
 }

@@ -72,7 +72,7 @@ pub(super) async fn role(iam: &Iam, name: &str, limit: Duration) -> RoleLookup {
             Some((role, arn)) if Caller::of(&arn) == Caller::Role => RoleLookup::Found(
                 arn,
                 role.assume_role_policy_document()
-                    .map_or(Trust::Unclear, trust::of),
+                    .map_or(Trust::Unclear, trust::of_encoded),
             ),
             _ => RoleLookup::Unseen(Failed {
                 kind: Kind::Other,

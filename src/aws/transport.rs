@@ -106,7 +106,7 @@ async fn send(
             method: parts.method,
             uri: parts.uri,
             headers: parts.headers,
-            body,
+            body: body.clone(),
         })
         .await
         .map_err(|error| match error {
@@ -118,7 +118,11 @@ async fn send(
             | HttpError::Address { .. }
             | HttpError::Interrupted { .. } => ConnectorError::user(error.into()),
         })?;
-    if answers == Answers::Xml && response.status.is_success() && !is_whole(&response.body) {
+    let is_fit = |root: &[u8]| !is_another_list(&body, root);
+    if answers == Answers::Xml
+        && response.status.is_success()
+        && !root_of_whole(&response.body).is_some_and(is_fit)
+    {
         return Err(ConnectorError::io(HttpError::Cut { host }.into()));
     }
     let status = StatusCode::try_from(response.status.as_u16())
@@ -135,25 +139,33 @@ async fn send(
     Ok(answer)
 }
 
-/// Whether an XML document goes to its end.
+/// Whether a list was asked for and something else came.
+///
+/// The SDK does not mind: to it, any other document is an empty list, and nobody would know of the
+/// policies that should have been in it.
+fn is_another_list(asked: &[u8], root: &[u8]) -> bool {
+    let action = asked
+        .split(|byte| *byte == b'&')
+        .find_map(|parameter| parameter.strip_prefix(b"Action="));
+    action.is_some_and(|action| {
+        action.starts_with(b"List") && root.strip_suffix(b"Response") != Some(action)
+    })
+}
+
+/// The name of the root element of an XML document that goes to its end.
 ///
 /// The SDK does not mind: what is cut off silently becomes a default, so that a cut list reads as
 /// a whole one.
-fn is_whole(body: &[u8]) -> bool {
+fn root_of_whole(body: &[u8]) -> Option<&[u8]> {
     let body = body.trim_ascii();
-    let Some(end) = body
+    let end = body
         .strip_suffix(b">")
         .and_then(|body| body.get(body.iter().rposition(|byte| *byte == b'<')?..))
-        .and_then(|tag| tag.strip_prefix(b"</"))
-    else {
-        return false;
-    };
+        .and_then(|tag| tag.strip_prefix(b"</"))?;
     let mut rest = body;
     // The prologue and comments stand before the root element.
     while let Some(start) = rest.iter().position(|byte| *byte == b'<') {
-        let Some(tag) = rest.get(start + 1..) else {
-            return false;
-        };
+        let tag = rest.get(start + 1..)?;
         if matches!(tag.first(), Some(b'?' | b'!')) {
             rest = tag;
             continue;
@@ -162,14 +174,18 @@ fn is_whole(body: &[u8]) -> bool {
             .split(|byte| matches!(byte, b'>' | b'/') || byte.is_ascii_whitespace())
             .next()
             .unwrap_or_default();
-        return !name.is_empty() && name == end.trim_ascii();
+        return (!name.is_empty() && name == end.trim_ascii()).then_some(name);
     }
-    false
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_whole;
+    use super::{is_another_list, root_of_whole};
+
+    fn is_whole(document: &[u8]) -> bool {
+        root_of_whole(document).is_some()
+    }
 
     #[test]
     fn only_a_document_with_its_last_tag_is_whole() {
@@ -187,5 +203,19 @@ mod tests {
             assert!(!is_whole(cut.as_bytes()), "{cut}");
         }
         assert!(!is_whole(b"{}"));
+    }
+
+    #[test]
+    fn a_list_is_answered_by_that_list() {
+        let asked = b"Action=ListUserPolicies&Version=2010-05-08&UserName=x";
+        assert!(!is_another_list(asked, b"ListUserPoliciesResponse"));
+        for root in [&b"html"[..], b"ListUsersResponse", b"ListUserPolicies", b""] {
+            assert!(is_another_list(asked, root));
+        }
+        // What else is asked for shows by itself when it is not there.
+        assert!(!is_another_list(
+            b"Action=GetUser&Version=2010-05-08",
+            b"html"
+        ));
     }
 }

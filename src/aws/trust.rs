@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use crate::text::matches_pattern;
+use crate::text::{matches_pattern, percent_decoded};
 
 /// The service that has to be trusted.
 const SERVICE: &str = "lambda.amazonaws.com";
@@ -25,13 +25,14 @@ pub(super) enum Trust {
     Unclear,
 }
 
-/// Reads a trust policy as IAM sends it: JSON, with percent signs in place of special characters
-/// ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986)).
-pub(super) fn of(encoded: &str) -> Trust {
-    let Some(document) = decode(encoded) else {
-        return Trust::Unclear;
-    };
-    let Ok(document) = serde_json::from_str::<Value>(&document) else {
+/// Reads a trust policy as IAM sends it: JSON, with percent signs in place of special characters.
+pub(super) fn of_encoded(encoded: &str) -> Trust {
+    percent_decoded(encoded).map_or(Trust::Unclear, |document| of(&document))
+}
+
+/// Reads a trust policy, as JSON.
+pub(super) fn of(document: &str) -> Trust {
+    let Ok(document) = serde_json::from_str::<Value>(document) else {
         return Trust::Unclear;
     };
     let statements = match document.get("Statement") {
@@ -62,21 +63,6 @@ pub(super) fn of(encoded: &str) -> Trust {
         }
     }
     trust
-}
-
-fn decode(encoded: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(encoded.len());
-    let mut rest = encoded.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let high = char::from(rest.next()?).to_digit(16)?;
-            let low = char::from(rest.next()?).to_digit(16)?;
-            bytes.push(u8::try_from(high * 16 + low).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// One text or several; `None` for anything else.
@@ -118,7 +104,7 @@ fn names_service(statement: &Value) -> Option<bool> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Trust, of};
+    use super::{Trust, of, of_encoded};
 
     fn policy(statements: &Value) -> String {
         json!({"Version": "2012-10-17", "Statement": statements}).to_string()
@@ -161,9 +147,9 @@ mod tests {
     #[test]
     fn it_is_decoded_first_and_garbage_is_unclear() {
         let encoded = "%7B%22Statement%22%3A%5B%5D%7D";
-        assert_eq!(of(encoded), Trust::Refused);
+        assert_eq!(of_encoded(encoded), Trust::Refused);
         for garbage in ["", "%", "%7", "%zz", "{", "[]", "%FF"] {
-            assert_eq!(of(garbage), Trust::Unclear, "{garbage}");
+            assert_eq!(of_encoded(garbage), Trust::Unclear, "{garbage}");
         }
     }
 }

@@ -12,9 +12,10 @@ use super::failure::Failed;
 use super::identity::{self, Principal, RoleLookup};
 use super::simulation::{self, Simulated};
 use super::trust::Trust;
-use super::{Options, Place, credentials, patience, principal_arn};
+use super::{Options, Place, credentials, patience, principal_arn, reading};
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
+use crate::holder::Holder;
 use crate::http::Http;
 use crate::permission::Subject;
 use crate::plan::Question;
@@ -304,6 +305,30 @@ impl Who {
             }
         }
         (simulated.answers, simulated.hint)
+    }
+
+    /// Reads the policies of those for whose questions the simulator was refused, where they may be
+    /// read.
+    pub(crate) async fn read_policies(
+        &self,
+        subjects: &[Subject],
+        deadline: Instant,
+    ) -> Vec<(Subject, Holder)> {
+        let account = self.caller.as_deref().and_then(Arn::parse);
+        let account = account.as_ref().map(|arn| arn.account.as_str());
+        let of = |subject: Subject| async move {
+            match self.principal(subject) {
+                Principal::Known(arns) if subjects.contains(&subject) => {
+                    reading::read(&self.iam, arns, account, deadline).await
+                }
+                _ => None,
+            }
+        };
+        let (user, role) = tokio::join!(of(Subject::User), of(Subject::Role));
+        user.map(|holder| (Subject::User, holder))
+            .into_iter()
+            .chain(role.map(|holder| (Subject::Role, holder)))
+            .collect()
     }
 
     async fn simulate(&self, questions: &[Question], deadline: Instant) -> Simulated {

@@ -27,6 +27,9 @@ Examples:
   remperm aws check --subject user --fix > missing.json
   remperm aws check --subject user --identity-policy policy.json --boundary boundary.json
   remperm aws check --principal arn:aws:iam::123456789012:user/deployer --format json
+  remperm aws check --account-details details.json --principal deployer
+  remperm aws check --account-details details.json --all-principals
+  remperm aws check --terraform plan.json --address aws_iam_user.ci
 
 Credentials, the first that is there: --profile, REMOTION_AWS_PROFILE, REMOTION_AWS_ACCESS_KEY_ID
 and its secret, AWS_PROFILE, AWS_ACCESS_KEY_ID and its secret, the SDK's default chain. A .env file
@@ -56,9 +59,10 @@ pub(crate) struct AwsSourceArgs {
     /// The region; else REMOTION_AWS_REGION, AWS_REGION, us-east-1. Several can be given
     #[arg(long, value_name = "REGION", help_heading = "Who and where")]
     pub(crate) region: Vec<String>,
-    /// The user, group or role to test in place of the caller
+    /// The user, group or role to test in place of the caller; of account details also by its
+    /// name, and with --all-principals several times
     #[arg(long, value_name = "ARN", help_heading = "Who and where")]
-    pub(crate) principal: Option<String>,
+    pub(crate) principal: Vec<String>,
     /// The execution role
     #[arg(long, value_name = "NAME", default_value = remperm::aws::DEFAULT_ROLE_NAME, help_heading = "Who and where")]
     pub(crate) role_name: String,
@@ -76,9 +80,31 @@ pub(crate) struct AwsSourceArgs {
     pub(crate) function: Vec<String>,
     /// Policy files that are checked in place of an account, for one --subject: identity policies,
     /// inline, managed or of groups; - is the standard input. Nothing of AWS is asked
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files",
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", group = "offline",
           conflicts_with_all = ["profile", "assume_role", "principal", "expect_account", "wait"])]
     pub(crate) identity_policy: Vec<PathBuf>,
+    /// Account details that are checked in place of an account: the JSON that `aws iam
+    /// get-account-authorization-details` prints, all of its pages, in one file or several; - is
+    /// the standard input. --principal names who deploys, --role-name the execution role. Nothing
+    /// of AWS is asked
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", group = "offline",
+          conflicts_with_all = ["profile", "assume_role", "expect_account", "wait"])]
+    pub(crate) account_details: Vec<PathBuf>,
+    /// A Terraform plan or state that is checked in place of an account: the JSON that `terraform
+    /// show -json` prints, or OpenTofu's `tofu show -json`; - is the standard input. Nothing of AWS
+    /// is asked
+    #[arg(long, value_name = "FILE", help_heading = "Policy files", group = "offline",
+          conflicts_with_all = ["profile", "assume_role", "principal", "expect_account", "wait"])]
+    pub(crate) terraform: Option<PathBuf>,
+    /// The user or role of the Terraform file to check, such as module.render.aws_iam_user.ci[0];
+    /// one for each subject. Without it, its only user, and the role of the name --role-name
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        help_heading = "Policy files",
+        requires = "terraform"
+    )]
+    pub(crate) address: Vec<String>,
     /// The permissions boundary, as a file
     #[arg(
         long,
@@ -92,11 +118,11 @@ pub(crate) struct AwsSourceArgs {
         long,
         value_name = "FILE",
         help_heading = "Policy files",
-        requires = "identity_policy"
+        requires = "offline"
     )]
     pub(crate) session_policy: Vec<PathBuf>,
     /// The service control policies of one level of the organization, as files
-    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", requires = "identity_policy")]
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", requires = "offline")]
     pub(crate) scp: Vec<PathBuf>,
     /// A directory with the service control policies of one level; several levels can be given,
     /// and each of them must allow
@@ -104,15 +130,16 @@ pub(crate) struct AwsSourceArgs {
         long,
         value_name = "DIR",
         help_heading = "Policy files",
-        requires = "identity_policy"
+        requires = "offline"
     )]
     pub(crate) scp_level: Vec<PathBuf>,
-    /// The account of the policy files; without it they have to hold for any account
+    /// The account of the policy files, without which they have to hold for any account; or which
+    /// one of the account details is meant
     #[arg(
         long,
         value_name = "ID",
         help_heading = "Policy files",
-        requires = "identity_policy"
+        requires = "offline"
     )]
     pub(crate) account: Option<String>,
     /// A condition key that a real call carries, such as aws:MultiFactorAuthPresent=true; with a
@@ -134,6 +161,17 @@ pub(crate) struct AwsCheckArgs {
     /// Check only what this activity needs; several can be given
     #[arg(long = "for", value_name = "ACTIVITY", help_heading = "Questions")]
     pub(crate) activities: Vec<AwsActivity>,
+    /// List for every user and role of the account details whether it holds what the Remotion
+    /// version needs: users by the user's list, roles by both lists; --subject and --principal
+    /// narrow it. A list and no check: it ends with code 0 where everything could be determined,
+    /// and with 3 where something could not
+    #[arg(
+        long,
+        help_heading = "Report",
+        requires = "account_details",
+        conflicts_with = "fix"
+    )]
+    pub(crate) all_principals: bool,
     /// Print the smallest policy that mends what is missing, alone, as JSON; needs one --subject
     #[arg(long, help_heading = "Report", conflicts_with_all = ["format", "report", "only"])]
     pub(crate) fix: bool,

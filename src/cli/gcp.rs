@@ -9,13 +9,16 @@ use super::{ReportArgs, VersionArgs};
 /// Commands for Google Cloud.
 #[derive(Debug, Subcommand)]
 pub(crate) enum GcpCommand {
-    /// Check the service account on its project with testIamPermissions
+    /// Check the service account on its project with testIamPermissions, or by policy files
     ///
     /// Gets a token for the credentials, asks the project for everything that the Remotion version
     /// needs, then asks for what is not held there on the service account, the services and the
     /// buckets that it can be granted on, and prints one row per permission. Google tests whoever
     /// calls, so use the credentials of the service account that Remotion runs with, or speak for
     /// it with --impersonate-service-account.
+    ///
+    /// With --iam-policy and --member, files are judged in its place, as gcloud prints them, and
+    /// nothing of Google is asked.
     #[command(after_help = GCP_EXAMPLES)]
     Check(Box<GcpCheckArgs>),
 }
@@ -27,6 +30,9 @@ Examples:
   remperm gcp check --impersonate-service-account remotion-sa@my-project.iam.gserviceaccount.com
   remperm gcp check --region us-east1 --bucket remotioncloudrun-abc123 --wait 10m
   remperm gcp check --excess
+  remperm gcp check --terraform plan.json --address google_service_account.remotion
+  remperm gcp check --iam-policy policy.yaml --member serviceAccount:remotion-sa@my-project.iam.gserviceaccount.com \\
+      --role-definition role.yaml --resource-policy bucket=bucket.yaml
 
 Credentials, the first that is there: --access-token-file, --credentials, REMOTION_GCP_CLIENT_EMAIL
 and REMOTION_GCP_PRIVATE_KEY, CLOUDSDK_AUTH_ACCESS_TOKEN, GOOGLE_OAUTH_ACCESS_TOKEN,
@@ -98,6 +104,54 @@ pub(crate) struct GcpCheckArgs {
         help_heading = "Where to look below the project"
     )]
     pub(crate) bucket: Vec<String>,
+    /// Allow policies that are checked in place of a project, for one --member: the output of
+    /// `gcloud projects get-iam-policy`, and of folders and the organization above, which the
+    /// project inherits; JSON or YAML, - is the standard input. Nothing of Google is asked
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", requires = "member", group = "offline",
+          conflicts_with_all = ["credentials", "access_token_file", "impersonate_service_account",
+              "expect_identity", "service_account", "region", "service", "bucket", "no_readiness",
+              "allow_token_host", "universe_domain", "wait"])]
+    pub(crate) iam_policy: Vec<PathBuf>,
+    /// A Terraform plan or state that is checked in place of a project: the JSON that `terraform
+    /// show -json` prints, or OpenTofu's `tofu show -json`; - is the standard input. Nothing of
+    /// Google is asked
+    #[arg(long, value_name = "FILE", help_heading = "Policy files", group = "offline",
+          conflicts_with_all = ["credentials", "access_token_file", "impersonate_service_account",
+              "expect_identity", "service_account", "region", "service", "bucket", "no_readiness",
+              "allow_token_host", "universe_domain", "wait"])]
+    pub(crate) terraform: Option<PathBuf>,
+    /// The service account of the Terraform file to check, such as google_service_account.remotion;
+    /// without it and without --member, its only one
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        help_heading = "Policy files",
+        requires = "terraform"
+    )]
+    pub(crate) address: Option<String>,
+    /// Whose permissions the policy files should grant: serviceAccount:EMAIL, user:EMAIL, or the
+    /// principal:// identifier of a federated identity
+    #[arg(
+        long,
+        value_name = "MEMBER",
+        help_heading = "Policy files",
+        requires = "offline"
+    )]
+    pub(crate) member: Option<String>,
+    /// A role, as `gcloud iam roles describe` or `remperm policies service-account` prints it; with
+    /// its name in front where the file does not say it, such as
+    /// projects/my-project/roles/RemotionSA=role.yaml. Predefined roles are known without
+    #[arg(long, value_name = "[ROLE=]FILE", num_args = 1.., help_heading = "Policy files", requires = "offline")]
+    pub(crate) role_definition: Vec<String>,
+    /// Deny policies of the project, its folders and its organization, as
+    /// `gcloud iam policies get --kind=denypolicies` prints them
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", requires = "offline")]
+    pub(crate) deny_policy: Vec<PathBuf>,
+    /// The allow policy of a resource below the project, where nine of the permissions can be
+    /// granted too: service-account=FILE, run-service=FILE or bucket=FILE. Of several of a kind,
+    /// each has to grant them
+    #[arg(long, value_name = "KIND=FILE", num_args = 1.., help_heading = "Policy files", requires = "offline")]
+    pub(crate) resource_policy: Vec<String>,
     /// Leave out what beside permissions has to be right: APIs, buckets, the services' account
     #[arg(long, help_heading = "What to ask")]
     pub(crate) no_readiness: bool,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use remperm::bindings;
 use remperm::error::Error;
 use remperm::exit::Exit;
 use remperm::gcp::Options;
@@ -29,6 +30,13 @@ pub(super) fn check(arguments: &GcpCheckArgs, terminal: &Terminal) -> Result<Exi
 /// Understands what was typed; the version is looked for in `directory` where nothing else is said.
 pub(super) fn prepare(arguments: &GcpCheckArgs, directory: &Path) -> Result<Prepared, Error> {
     let applied = version::find(Product::CloudRun, &search(&arguments.version, directory)?)?;
+    if !arguments.iam_policy.is_empty() || arguments.terraform.is_some() {
+        return Ok(Prepared {
+            applied,
+            terms: terms(&arguments.report),
+            evidence: Evidence::GcpFiles(files(arguments)),
+        });
+    }
     let options = Options {
         project: arguments.project.clone(),
         credentials: arguments.credentials.clone(),
@@ -51,4 +59,24 @@ pub(super) fn prepare(arguments: &GcpCheckArgs, directory: &Path) -> Result<Prep
         terms: terms(&arguments.report),
         evidence: Evidence::Gcp(options, environment()?),
     })
+}
+
+fn files(arguments: &GcpCheckArgs) -> bindings::Options {
+    bindings::Options {
+        iam_policies: arguments.iam_policy.clone(),
+        terraform: arguments
+            .terraform
+            .clone()
+            .map(|file| bindings::InTerraform {
+                file,
+                address: arguments.address.clone(),
+            }),
+        member: arguments.member.clone().unwrap_or_default(),
+        project: arguments.project.clone(),
+        role_definitions: arguments.role_definition.clone(),
+        deny_policies: arguments.deny_policy.clone(),
+        resource_policies: arguments.resource_policy.clone(),
+        excess: arguments.excess,
+        fail_on_excess: arguments.fail_on_excess,
+    }
 }

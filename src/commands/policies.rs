@@ -1,5 +1,7 @@
 //! `remperm policies …`: what a version needs, to paste or to read.
 
+mod diff;
+
 use remperm::error::Error;
 use remperm::exit::Exit;
 use remperm::manifest::{Certainty, Partition, Product};
@@ -24,6 +26,7 @@ pub(super) fn run(command: PoliciesCommand, terminal: &Terminal) -> Result<Exit,
         PoliciesCommand::ServiceAccount(arguments) => custom_role(&arguments, terminal),
         PoliciesCommand::List(arguments) => list(&arguments, terminal),
         PoliciesCommand::Show(arguments) => show(&arguments, terminal),
+        PoliciesCommand::Diff(arguments) => diff::diff(&arguments, terminal),
     }
 }
 

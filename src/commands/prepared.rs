@@ -10,7 +10,7 @@ use remperm::permission::{Cloud, Subject};
 use remperm::report::Report;
 use remperm::verdict::{Unknown, Why};
 use remperm::version::Applied;
-use remperm::{aws, gcp, offline};
+use remperm::{aws, bindings, gcp, offline};
 
 use super::run::Means;
 
@@ -31,6 +31,8 @@ pub(super) enum Evidence {
     AwsFiles(offline::Options),
     /// `testIamPermissions` of Google Cloud.
     Gcp(gcp::Options, Environment),
+    /// Policies of Google Cloud in files.
+    GcpFiles(bindings::Options),
 }
 
 /// How long a check may take after an interruption to put together what it has. Requests end at
@@ -51,6 +53,7 @@ impl Prepared {
                     audit::aws(options, applied, terms, environment, &means.http).await
                 }
                 Evidence::AwsFiles(options) => audit::aws_offline(options, applied, terms),
+                Evidence::GcpFiles(options) => audit::gcp_offline(options, applied, terms),
                 Evidence::Gcp(options, environment) => {
                     audit::gcp(options, applied, terms, environment, &means.http).await
                 }
@@ -94,7 +97,9 @@ impl Prepared {
                     None => vec![Subject::User, Subject::Role],
                 },
             ),
-            Evidence::Gcp(..) => (Cloud::Gcp, vec![Subject::ServiceAccount]),
+            Evidence::Gcp(..) | Evidence::GcpFiles(_) => {
+                (Cloud::Gcp, vec![Subject::ServiceAccount])
+            }
         };
         let audit = audit::not_checked(cloud, &self.applied, &self.terms, &subjects, reason, hint)?;
         Ok(Report::of(audit))

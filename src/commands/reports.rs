@@ -159,7 +159,7 @@ fn root() -> Result<Option<Root>, Error> {
     }))
 }
 
-fn shown(only: &[Only]) -> Shown {
+pub(super) fn shown(only: &[Only]) -> Shown {
     if only.is_empty() {
         return Shown::ALL;
     }

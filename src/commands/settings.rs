@@ -14,7 +14,7 @@ use remperm::error::Error;
 use remperm::permission::Cloud;
 
 use super::working_directory;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, CloudName, Command, GateCommand};
 use vocabulary::{arguments_of, check_all, flag};
 
 pub(super) use schema::print as print_schema;
@@ -61,6 +61,7 @@ pub(crate) fn parse(typed: Vec<OsString>) -> Result<Cli, Stop> {
         Some(config) => {
             check_all(config)?;
             let settings = match path.first().map(String::as_str) {
+                Some("gate") if is_on_google_cloud(of_command) => config.defaults(Cloud::Gcp),
                 Some("aws" | "gate") => config.defaults(Cloud::Aws),
                 Some("gcp") => config.defaults(Cloud::Gcp),
                 _ => config.check.iter().collect(),
@@ -146,6 +147,12 @@ fn deepest(matches: &ArgMatches) -> (Vec<String>, clap::Command, &ArgMatches) {
         of_command = below;
     }
     (path, command, of_command)
+}
+
+/// Whether a gate was told to look at Google Cloud.
+fn is_on_google_cloud(matches: &ArgMatches) -> bool {
+    let cloud = matches.try_get_one::<CloudName>("cloud");
+    matches!(cloud, Ok(Some(CloudName::Gcp)))
 }
 
 /// The ids of what was typed, and not taken by default.
@@ -253,6 +260,7 @@ fn report_of(command: &mut Command) -> Option<&mut crate::cli::ReportArgs> {
         Command::Aws(crate::cli::AwsCommand::Check(arguments)) => Some(&mut arguments.report),
         Command::Gcp(crate::cli::GcpCommand::Check(arguments)) => Some(&mut arguments.report),
         Command::Check(arguments) => Some(&mut arguments.report),
+        Command::Gate(GateCommand::Upgrade(arguments)) => Some(&mut arguments.report),
         _ => None,
     }
 }

@@ -27,10 +27,8 @@ struct Catalogue {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Roles {
-    #[serde(rename = "source")]
-    _source: String,
-    #[serde(rename = "kept")]
-    _kept: String,
+    source: String,
+    kept: String,
     roles: BTreeMap<String, Vec<String>>,
 }
 
@@ -70,4 +68,64 @@ pub fn roles_with(permission: &str) -> Vec<&'static str> {
         .collect();
     roles.sort_unstable_by_key(|(name, size)| (*size, *name));
     roles.into_iter().map(|(name, _)| name).collect()
+}
+
+/// A predefined role, as far as its permissions are kept here.
+///
+/// `None` for a role that is not known; for the permissions, see [`is_kept`].
+#[must_use]
+pub fn role(name: &str) -> Option<&'static [String]> {
+    ROLES.roles.get(name).map(Vec::as_slice)
+}
+
+/// Whether the predefined roles here tell of this permission. Of any other they say nothing.
+#[must_use]
+pub fn is_kept(permission: &str) -> bool {
+    ROLES
+        .kept
+        .split_once(" begin with ")
+        .is_some_and(|(_, prefixes)| {
+            prefixes
+                .split(", ")
+                .any(|prefix| !prefix.is_empty() && permission.starts_with(prefix))
+        })
+}
+
+/// The day of the predefined roles, such as `2026-08-22`.
+#[must_use]
+pub fn roles_of_day() -> &'static str {
+    ROLES
+        .source
+        .split_once("snapshot of ")
+        .and_then(|(_, rest)| rest.split(',').next())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ROLES, is_kept, role, roles_of_day};
+
+    #[test]
+    fn what_is_kept_is_what_the_roles_hold() {
+        for permission in ROLES.roles.values().flatten() {
+            assert!(is_kept(permission), "{permission}");
+        }
+        assert!(!is_kept("bigquery.jobs.create"));
+        assert!(!is_kept("storage.folders.create"));
+    }
+
+    #[test]
+    fn the_day_is_a_date() {
+        let day = roles_of_day();
+        assert!(
+            day.len() == 10 && day.starts_with("20") && day.matches('-').count() == 2,
+            "{day:?}"
+        );
+    }
+
+    #[test]
+    fn a_role_that_is_not_listed_is_not_known() {
+        assert!(role("roles/run.admin").is_some_and(|held| !held.is_empty()));
+        assert_eq!(role("roles/run.Admin"), None);
+    }
 }

@@ -7,6 +7,14 @@ use crate::permission::Requirement;
 use crate::report::{Excess, Extra};
 use crate::verdict::{Answer, Unknown, Why};
 
+/// The permissions of the catalogue that are not needed.
+fn beyond(requirements: &[Requirement]) -> Vec<String> {
+    catalogue::permissions()
+        .filter(|name| !requirements.iter().any(|needed| needed.permission == *name))
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
 /// Asks the project for every permission of the catalogue that is not needed.
 pub(super) async fn excess(
     session: &Session,
@@ -14,11 +22,17 @@ pub(super) async fn excess(
     requirements: &[Requirement],
     fails: bool,
 ) -> Excess {
-    let asked: Vec<String> = catalogue::permissions()
-        .filter(|name| !requirements.iter().any(|needed| needed.permission == *name))
-        .map(ToOwned::to_owned)
-        .collect();
-    let tested = test(session, project, &asked).await;
+    let tested = test(session, project, &beyond(requirements)).await;
+    of_answers(requirements, fails, |permission| tested.answer(permission))
+}
+
+/// What is held beyond the need, by the project's answers.
+pub(crate) fn of_answers(
+    requirements: &[Requirement],
+    fails: bool,
+    answer: impl Fn(&str) -> Answer,
+) -> Excess {
+    let asked = beyond(requirements);
     let mut excess = Excess {
         held: Vec::new(),
         asked: asked.len(),
@@ -27,7 +41,7 @@ pub(super) async fn excess(
         fails,
     };
     for permission in asked {
-        match tested.answer(&permission) {
+        match answer(&permission) {
             Answer::Allowed { .. } => {
                 let summary = catalogue::entry(&permission)
                     .map(|entry| entry.summary.clone())

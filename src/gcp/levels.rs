@@ -11,9 +11,10 @@ use super::failure::{Denial, Failed};
 use super::permissions::{Place, Tested, test};
 use super::runtime::RuntimeAccount;
 use super::session::{Session, What};
+use crate::judge::levels::{Answered, everywhere};
 use crate::parallel::all;
 use crate::permission::Level;
-use crate::verdict::{Answer, Cause, Unknown, Why};
+use crate::verdict::{Answer, Unknown, Why};
 
 /// What was asked at one level.
 #[derive(Debug, Clone)]
@@ -330,57 +331,19 @@ fn not_listed(level: Level, what: &str, failed: &Failed, flag: &str) -> Asked {
     }
 }
 
-/// The answer of one resource to one permission.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answered {
-    pub(crate) level: Level,
-    /// The resource, as conditions call it.
-    pub(crate) resource: String,
-    pub(crate) answer: Answer,
-}
-
-/// What the levels below the project say about a permission that is not held on the project: held
-/// on every resource is held; one resource without it is missing, naming it.
+/// What the levels below the project say about a permission that is not held on the project.
 pub(super) fn below(permission: &str, levels: &[&Asked]) -> Vec<Answered> {
-    let mut held: Vec<Answered> = Vec::new();
-    let mut missing: Vec<Answered> = Vec::new();
-    let mut open: Option<Answered> = None;
-    for asked in levels {
-        for (place, tested) in &asked.places {
-            let answered = Answered {
-                level: place.level,
-                resource: place.name.clone(),
-                answer: tested.answer(permission),
-            };
-            match answered.answer {
-                Answer::Allowed { .. } => held.push(answered),
-                Answer::Denied(_) => missing.push(answered),
-                Answer::Undetermined(_) => {
-                    open.get_or_insert(answered);
-                }
-            }
-        }
-        if let Some(unknown) = &asked.open {
-            open.get_or_insert(Answered {
-                level: asked.level,
-                resource: String::new(),
-                answer: Answer::Undetermined(unknown.clone()),
-            });
-        }
-    }
-    let names = |of: Vec<Answered>| of.into_iter().map(|one| one.resource).collect();
-    if let Some(first) = missing.first() {
-        return vec![Answered {
-            level: first.level,
-            resource: first.resource.clone(),
-            answer: Answer::Denied(Cause::NotEverywhere {
-                held_for: names(held),
-                missing_on: names(missing),
-            }),
-        }];
-    }
-    if let Some(open) = open {
-        return vec![open];
-    }
-    held
+    everywhere(levels.iter().flat_map(|asked| {
+        let places = asked.places.iter().map(|(place, tested)| Answered {
+            level: place.level,
+            resource: place.name.clone(),
+            answer: tested.answer(permission),
+        });
+        let open = asked.open.as_ref().map(|unknown| Answered {
+            level: asked.level,
+            resource: String::new(),
+            answer: Answer::Undetermined(unknown.clone()),
+        });
+        places.chain(open)
+    }))
 }

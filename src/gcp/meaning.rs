@@ -2,9 +2,10 @@
 
 use super::credentials::{is_service_account, project_of};
 use super::failure::{Denial, Failed};
-use super::levels::{self, Answered, Asked};
+use super::levels::{self, Asked};
 use super::readiness;
 use super::work::{First, Work, asks_below};
+use crate::judge::levels::Answered;
 use crate::permission::Level;
 use crate::report::Readiness;
 use crate::verdict::{Answer, Unknown, Why};

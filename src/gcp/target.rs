@@ -58,7 +58,7 @@ pub(super) fn project(
 
 /// Whether a text is a [project id](https://cloud.google.com/resource-manager/docs/creating-managing-projects#before_you_begin)
 /// (of the older kind with a domain too) or a project number.
-fn is_project(text: &str) -> bool {
+pub(crate) fn is_project(text: &str) -> bool {
     let number =
         !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit());
     let id = match text.split_once(':') {

@@ -1,7 +1,9 @@
 //! Actions and patterns of actions, compared without case
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>).
 
+use super::pattern::Pattern;
 use super::question::QuestionError;
+use super::template::Part;
 
 /// The name of one action, such as `s3:GetObject`: no wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +49,7 @@ fn is_name_character(character: char) -> bool {
 /// A pattern of actions as it stands in a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ActionPattern {
+    text: String,
     lower_case: String,
 }
 
@@ -54,6 +57,7 @@ impl ActionPattern {
     /// Reads a pattern; the error says what is wrong.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let pattern = Self {
+            text: text.to_owned(),
             lower_case: text.to_ascii_lowercase(),
         };
         if text == "*" {
@@ -76,6 +80,16 @@ impl ActionPattern {
             ));
         }
         Ok(pattern)
+    }
+
+    /// The pattern as it stands in the policy.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same as an automaton over lower-case words.
+    pub(super) fn automaton(&self) -> Pattern {
+        Pattern::free(&[Part::Text(&self.lower_case)])
     }
 
     pub(super) fn matches(&self, action: &Action) -> bool {

@@ -16,11 +16,13 @@
 //! what escapes it escapes the smaller one too. And of the characters that no pattern waits for,
 //! one stands for all.
 
+mod classes;
 mod cover;
 mod meet;
 
 use super::pattern::{Pattern, Token};
 
+pub(super) use classes::combinations;
 pub(super) use cover::uncovered_word;
 pub(super) use meet::common_word;
 

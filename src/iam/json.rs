@@ -14,21 +14,21 @@ const DEEPEST_NESTING: usize = 32;
 
 /// A value and where it starts.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) position: Position,
-    pub(super) value: Value,
+pub(crate) struct Node {
+    pub(crate) position: Position,
+    pub(crate) value: Value,
 }
 
 /// A key of an object and where it starts.
 #[derive(Debug)]
-pub(super) struct Key {
-    pub(super) position: Position,
-    pub(super) name: String,
+pub(crate) struct Key {
+    pub(crate) position: Position,
+    pub(crate) name: String,
 }
 
 /// One JSON value. Numbers are the characters of the file: no digit is lost.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Null,
     Bool(bool),
     Number(String),
@@ -39,7 +39,7 @@ pub(super) enum Value {
 
 impl Value {
     /// What the value is, in words for messages.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
@@ -53,13 +53,13 @@ impl Value {
 
 /// What is wrong with the syntax, and where.
 #[derive(Debug)]
-pub(super) struct SyntaxError {
-    pub(super) position: Position,
-    pub(super) problem: String,
+pub(crate) struct SyntaxError {
+    pub(crate) position: Position,
+    pub(crate) problem: String,
 }
 
 /// Reads one JSON text.
-pub(super) fn parse(bytes: &[u8]) -> Result<Node, SyntaxError> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Node, SyntaxError> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {

@@ -140,6 +140,11 @@ impl ResourcePattern {
         &self.text
     }
 
+    /// Whether there is a variable whose value comes from the request.
+    pub(super) fn has_variables(&self) -> bool {
+        matches!(self.shape, Shape::Open(_))
+    }
+
     /// What the entry stands for.
     pub(super) fn meaning<'a>(&'a self, context: &Context, reading: Reading) -> Meaning<'a> {
         let (words, open) = match &self.shape {

@@ -60,6 +60,39 @@ pub struct Policy {
     pub statement: Vec<Statement>,
 }
 
+impl Policy {
+    /// The policy that grants these permissions on these resources, with one statement for each
+    /// set of resources; `None` where there is nothing to grant. Statement ids are the prefix with
+    /// a number.
+    pub fn granting<'p>(
+        prefix: &str,
+        grants: impl IntoIterator<Item = (&'p str, Vec<String>)>,
+    ) -> Option<Self> {
+        let mut statements: Vec<Statement> = Vec::new();
+        for (permission, resource) in grants {
+            let same = statements
+                .iter_mut()
+                .find(|statement| statement.resource == resource);
+            let Some(statement) = same else {
+                statements.push(Statement {
+                    sid: format!("{prefix}{}", statements.len() + 1),
+                    effect: "Allow".to_owned(),
+                    action: vec![permission.to_owned()],
+                    resource,
+                });
+                continue;
+            };
+            if !statement.action.iter().any(|action| action == permission) {
+                statement.action.push(permission.to_owned());
+            }
+        }
+        (!statements.is_empty()).then(|| Self {
+            version: "2012-10-17".to_owned(),
+            statement: statements,
+        })
+    }
+}
+
 /// A statement of such a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]

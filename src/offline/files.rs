@@ -1,8 +1,8 @@
 //! Policy files, read into their layers.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::input::{Input, name_of};
 use super::{Holders, Policies};
 use crate::aws::DEFAULT_ROLE_NAME;
 use crate::error::Error;
@@ -62,16 +62,20 @@ impl Default for Options {
     }
 }
 
-/// IAM takes no document that comes near this size.
-const LARGEST: u64 = 10 * 1024 * 1024;
+/// IAM takes no document that comes near this size, in mebibytes.
+const LARGEST: u64 = 10;
 
 /// Reads all policy files into their layers.
 ///
 /// # Errors
 ///
 /// A file that can't be read, or that is no policy of its kind.
-pub(crate) fn read(options: &Options) -> Result<Policies, Error> {
-    let mut reader = Reader::default();
+pub(super) fn read(options: &Options, input: &mut Input) -> Result<Policies, Error> {
+    let mut reader = Reader {
+        files: Vec::new(),
+        warnings: Vec::new(),
+        input,
+    };
     let mut layers = Layers::new();
     let of_kind = [
         (PolicyKind::Identity, options.identity_policies.as_slice()),
@@ -153,43 +157,19 @@ fn files_of(directory: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
 }
 
 /// Reads documents, and remembers what was read.
-#[derive(Default)]
-struct Reader {
+struct Reader<'a> {
     files: Vec<String>,
     warnings: Vec<String>,
-    standard_input_is_read: bool,
+    input: &'a mut Input,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn document(&mut self, path: &Path, kind: PolicyKind) -> Result<Document, Error> {
-        let name = if path == Path::new("-") {
-            "standard input".to_owned()
-        } else {
-            path.display().to_string()
-        };
-        let wrong = |what: String| {
+        let name = name_of(path);
+        let bytes = self.input.read(path, LARGEST).map_err(|what| {
             Error::call(format!("can't read the policy {name}: {what}"))
                 .hint("give the JSON file of an IAM policy document")
-        };
-        let mut bytes = Vec::new();
-        if path == Path::new("-") {
-            if self.standard_input_is_read {
-                return Err(wrong("it can be read only once".to_owned()));
-            }
-            self.standard_input_is_read = true;
-            std::io::stdin()
-                .take(LARGEST + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|error| wrong(error.to_string()))?;
-        } else {
-            let file = std::fs::File::open(path).map_err(|error| wrong(error.to_string()))?;
-            file.take(LARGEST + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|error| wrong(error.to_string()))?;
-        }
-        if bytes.len() as u64 > LARGEST {
-            return Err(wrong("it is larger than 10 MiB".to_owned()));
-        }
+        })?;
         let (document, warnings) = super::parse(&name, kind, &bytes)?;
         self.warnings.extend(warnings);
         self.files.push(name);

@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 
-use super::{Options, Policies, files};
+use super::input::Input;
+use super::{AccountDetails, Options, Policies, account_details, files, terraform};
 use crate::aws::arn::Arn;
 use crate::error::Error;
 use crate::holder::{Attached, Holder};
+use crate::iam::Document;
 use crate::permission::Subject;
 use crate::verdict::{Answer, Source};
 
@@ -24,6 +26,14 @@ pub enum Holders {
         files: Vec<PathBuf>,
         /// The ARN or name of the user or role that is measured by the user's list.
         principal: Option<String>,
+    },
+    /// From a Terraform plan or state, as `terraform show -json` prints it.
+    Terraform {
+        /// The file; `-` is the standard input.
+        file: PathBuf,
+        /// The addresses of those who are judged; without any, the only user, and the execution
+        /// role by its name.
+        addresses: Vec<String>,
     },
 }
 
@@ -55,6 +65,34 @@ pub(crate) struct Identity {
     pub(crate) trust: Option<Attached>,
 }
 
+impl Seen {
+    /// One policy document of a subject.
+    ///
+    /// # Errors
+    ///
+    /// A document that was read as another kind of policy.
+    pub(crate) fn of_document(document: Document, subject: Subject) -> Result<Self, Error> {
+        let files = vec![document.name().to_owned()];
+        let mut policies = Policies::default();
+        policies
+            .layers
+            .add(document)
+            .map_err(|error| Error::call(error.to_string()))?;
+        Ok(Self {
+            source: Source::AwsPolicyFiles,
+            account: None,
+            files,
+            notes: Vec::new(),
+            identities: vec![Identity {
+                subject,
+                name: None,
+                policies: Ok(policies),
+                trust: None,
+            }],
+        })
+    }
+}
+
 impl Identity {
     /// A user or role with its policies on top of those of files.
     ///
@@ -82,7 +120,8 @@ impl Identity {
 ///
 /// A file that can't be read or is not what its flag says, or nobody to judge.
 pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
-    let base = files::read(options)?;
+    let mut input = Input::default();
+    let base = files::read(options, &mut input)?;
     match &options.holders {
         Holders::None => {
             let subject = options.subject.ok_or_else(|| {
@@ -102,6 +141,31 @@ pub(crate) fn find(options: &Options) -> Result<Seen, Error> {
                 }],
             })
         }
-        Holders::AccountDetails { .. } => Err(Error::call("account details can't be read yet")),
+        Holders::AccountDetails { files, principal } => {
+            let details = account_details::read(files, &mut input)?;
+            account_details::identities(&details, principal.as_deref(), &base, options)
+        }
+        Holders::Terraform { file, addresses } => {
+            terraform::find(file, addresses, &base, options, &mut input)
+        }
+    }
+}
+
+/// Reads the account's details, and the policies that apply to everybody in them.
+///
+/// # Errors
+///
+/// A file that can't be read or is not what its flag says.
+pub(crate) fn details(options: &Options) -> Result<(AccountDetails, Policies), Error> {
+    let mut input = Input::default();
+    let base = files::read(options, &mut input)?;
+    match &options.holders {
+        Holders::AccountDetails { files, .. } => {
+            Ok((account_details::read(files, &mut input)?, base))
+        }
+        Holders::None | Holders::Terraform { .. } => Err(Error::call(
+            "users and roles can be listed from account details only",
+        )
+        .hint("give their file to --account-details")),
     }
 }

@@ -113,6 +113,14 @@ fn context(
 /// [policy variable](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html).
 const USER_NAME_VARIABLE: &str = "${aws:username}";
 
+/// Whether what is asked depends on who the user is.
+#[must_use]
+pub fn names_the_user(requirements: &[Requirement]) -> bool {
+    requirements
+        .iter()
+        .any(|requirement| requirement.scope.contains(USER_NAME_VARIABLE))
+}
+
 /// A user to stand for the one that is not known.
 const SAMPLE_USER_NAME: &str = "remotion-user";
 

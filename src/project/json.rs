@@ -44,7 +44,7 @@ pub(super) fn string_of(part: &RawValue) -> Option<Cow<'_, str>> {
 }
 
 /// The line in `text` on which a raw value that was parsed from it begins.
-pub(super) fn line_of(text: &str, part: &RawValue) -> Option<usize> {
+pub(crate) fn line_of(text: &str, part: &RawValue) -> Option<usize> {
     let offset = part
         .get()
         .as_ptr()

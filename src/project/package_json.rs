@@ -84,11 +84,20 @@ pub(super) fn installed(directory: &Path, package: &str) -> Result<Vec<Claim>, P
 /// What the directory's own `package.json` asks for.
 pub(super) fn dependencies(directory: &Path, package: &str) -> Result<Dependencies, ProjectError> {
     let file = directory.join("package.json");
-    let Some(text) = text::read(&file)? else {
-        return Ok(Dependencies::default());
-    };
-    text::refuse_merge_conflict(&text, &file)?;
-    let project: PackageJson<'_> = json::parse(&text, &file)?;
+    match text::read(&file)? {
+        Some(text) => asked_for(&text, &file, package),
+        None => Ok(Dependencies::default()),
+    }
+}
+
+/// What the text of a project's `package.json` asks for.
+pub(super) fn asked_for(
+    text: &str,
+    file: &Path,
+    package: &str,
+) -> Result<Dependencies, ProjectError> {
+    text::refuse_merge_conflict(text, file)?;
+    let project: PackageJson<'_> = json::parse(text, file)?;
     let mut all = Dependencies::default();
     for list in [
         project.dependencies,
@@ -108,15 +117,15 @@ pub(super) fn dependencies(directory: &Path, package: &str) -> Result<Dependenci
             if name == package || specifier::is_alias_for(package, &wanted) {
                 if all.claims.len() == MOST_STATEMENTS {
                     return Err(ProjectError::Malformed {
-                        file,
-                        line: json::line_of(&text, raw),
+                        file: file.to_owned(),
+                        line: json::line_of(text, raw),
                         reason: format!("it names `{package}` more than {MOST_STATEMENTS} times"),
                     });
                 }
                 all.claims.push(Claim::new(
                     specifier::read(package, &wanted),
-                    file.clone(),
-                    json::line_of(&text, raw),
+                    file.to_owned(),
+                    json::line_of(text, raw),
                     How::ExactInPackageJson,
                 ));
                 all.requested.push((name, wanted.into_owned()));

@@ -90,6 +90,18 @@ struct JsonVersion<'a> {
     certainty: &'a str,
     explanation: String,
     accepted_newer: bool,
+    /// Only where no more was checked than what goes beyond another version.
+    base: Option<JsonBase<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonBase<'a> {
+    version: &'a str,
+    chosen: &'a str,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    certainty: &'a str,
+    explanation: String,
 }
 
 #[derive(Serialize)]
@@ -246,6 +258,14 @@ fn audit(audit: &Audit) -> JsonAudit<'_> {
             certainty: version.certainty,
             explanation: format!("{}; {}", version.chosen_text, version.certainty_text),
             accepted_newer: version.accepted_newer,
+            base: version.base.as_ref().map(|base| JsonBase {
+                version: &base.version,
+                chosen: base.chosen,
+                file: base.file.as_deref(),
+                line: base.line,
+                certainty: base.certainty,
+                explanation: format!("{}; {}", base.chosen_text, base.certainty_text),
+            }),
         },
         counts: counts(Counts::of(&audit.findings)),
         failure: audit.failure.as_ref().map(|failure| JsonFailure {

@@ -42,6 +42,15 @@ impl<'a> CustomRole<'a> {
         }
     }
 
+    /// The same with only what a role at hand lacks.
+    #[must_use]
+    pub fn additions(permissions: &'a [String], version: &str) -> Self {
+        Self {
+            description: format!("What Remotion {version} needs beyond the role at hand"),
+            ..Self::new(permissions, version)
+        }
+    }
+
     /// Writes the role as YAML.
     ///
     /// # Errors

@@ -147,6 +147,15 @@ pub(super) fn closing(audit: &Audit) -> Vec<Line> {
             version.package, version.version, version.chosen_text, version.certainty_text
         ),
     ));
+    if let Some(base) = &version.base {
+        lines.push((
+            "Beyond",
+            format!(
+                "{} {} ({}); {}",
+                version.package, base.version, base.chosen_text, base.certainty_text
+            ),
+        ));
+    }
     if version.accepted_newer {
         let text = "its list is not known: accepted with --accept-newer";
         lines.push(("", text.to_owned()));
@@ -234,6 +243,10 @@ pub(super) fn verdict(report: &Report) -> String {
 
 fn tested(audit: &Audit) -> String {
     let tested = &audit.tested;
+    let is_of_lists = |finding: &Finding| finding.kind == FindingKind::VersionList;
+    if audit.failure.is_none() && audit.findings.iter().all(is_of_lists) {
+        return "the lists alone: nothing was to be asked".to_owned();
+    }
     match audit.cloud {
         Cloud::Aws if !tested.files.is_empty() => {
             let place = match (&tested.account, tested.regions.as_slice()) {
@@ -259,6 +272,18 @@ fn tested(audit: &Audit) -> String {
                 .unwrap_or_default();
             let caller = tested.caller.as_deref().unwrap_or("not known");
             format!("account {account}, region {regions}{source}; caller {caller}")
+        }
+        Cloud::Gcp if !tested.files.is_empty() => {
+            let caller = tested.caller.as_deref().unwrap_or("not known");
+            let project = tested
+                .project
+                .as_deref()
+                .map(|project| format!(" on project {project}"))
+                .unwrap_or_default();
+            format!(
+                "the policy files {}, for {caller}{project}; nothing of Google was asked",
+                tested.files.join(", ")
+            )
         }
         Cloud::Gcp => {
             let project = tested.project.as_deref().unwrap_or("not known");
@@ -292,7 +317,13 @@ fn next(audit: &Audit) -> String {
         Exit::Held => {
             let counts = Counts::of(&audit.findings);
             match counts.waived + counts.unknown {
-                0 => "nothing to do: everything that this version needs is held".to_owned(),
+                0 => match &audit.version.base {
+                    Some(base) => format!(
+                        "nothing to do: what this version needs beyond {} is held",
+                        base.version
+                    ),
+                    None => "nothing to do: everything that this version needs is held".to_owned(),
+                },
                 open => format!(
                     "nothing to do now: {open} of {} did not pass, and were waived or accepted",
                     counts.total

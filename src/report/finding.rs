@@ -1,7 +1,7 @@
 //! One finding: a permission, its verdict, and what a person decided about it.
 
 use crate::permission::{Requirement, Subject};
-use crate::verdict::{Source, Unknown, Verdict, Why};
+use crate::verdict::{Held, Source, Unknown, Verdict, Why};
 
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +193,28 @@ pub fn unknown_list(subject: Subject, version: &str, newest: &str) -> Finding {
                 "the list of {version} is not known, the newest known is {newest}: update remperm, or accept it with --accept-newer"
             ),
         )),
+        waiver: None,
+    }
+}
+
+/// The finding that stands for a list that goes nowhere beyond another one.
+#[must_use]
+pub fn nothing_new(subject: Subject, version: &str, base: &str) -> Finding {
+    Finding {
+        kind: FindingKind::VersionList,
+        subject,
+        group: "Remotion version".to_owned(),
+        permission: "permission-list".to_owned(),
+        scope: version.to_owned(),
+        reason: format!("Remotion {version} needs nothing beyond {base} here; nothing was asked."),
+        doubtful: false,
+        exact: Vec::new(),
+        source: Source::Manifest,
+        verdict: Verdict::Pass(Held {
+            asked: vec![version.to_owned()],
+            taken_as_absent: Vec::new(),
+            level: None,
+        }),
         waiver: None,
     }
 }

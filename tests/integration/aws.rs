@@ -13,6 +13,7 @@ mod options;
 mod output;
 mod plain;
 mod principals;
+mod reading;
 mod regions;
 mod report;
 mod requests;

@@ -34,7 +34,8 @@ fn blocks(text: &str) -> Vec<Block> {
 }
 
 /// Stands in for the commands that are not the program: `cargo run` runs the one that was built,
-/// `cargo test` is what runs this, and `gcloud` takes a file that is there.
+/// `cargo test` is what runs this, `gcloud` takes a file that is there, and `git` shows the lock file
+/// of another branch.
 const AROUND: &str = r#"
 set -euo pipefail
 cargo() {
@@ -44,6 +45,7 @@ cargo() {
     *) return 9 ;;
   esac
 }
+git() { [ "$*" = "show main:package-lock.json" ] && cat main-package-lock.json; }
 gcloud() { for last; do :; done; grep -q includedPermissions "$last"; }
 "#;
 
@@ -96,6 +98,17 @@ fn every_command_runs_as_printed() {
     let key_path = work.path().join("key.json");
     std::fs::write(&key_path, serde_json::to_vec(&key).unwrap()).unwrap();
     std::fs::create_dir_all(work.path().join(".git")).unwrap();
+    // A project that has been upgraded.
+    for (name, version) in [
+        ("package-lock.json", "4.0.527"),
+        ("main-package-lock.json", "4.0.400"),
+    ] {
+        let lock = serde_json::json!({
+            "lockfileVersion": 3,
+            "packages": { "node_modules/@remotion/lambda": { "version": version } },
+        });
+        std::fs::write(work.path().join(name), lock.to_string()).unwrap();
+    }
     // The README's paths begin at the repository's root.
     let fixtures = work.path().join("tests");
     std::os::unix::fs::symlink(root.join("tests"), fixtures).unwrap();

@@ -1,7 +1,7 @@
 //! `remperm check` and what stands in `remperm.toml`: settings, targets, waivers, interruption.
 
 mod interruption;
-mod schema;
+pub(crate) mod schema;
 mod settings;
 mod waivers;
 

@@ -1,6 +1,8 @@
 //! The check against ministack, an AWS emulator that evaluates identity policies: a real process,
 //! seeded through the API.
 
+mod agreement;
+
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};

@@ -162,6 +162,7 @@ pub(crate) fn audit(cloud: Cloud, findings: Vec<Finding>) -> Audit {
             certainty: "verified",
             certainty_text: "verified: read from that version's package".to_owned(),
             accepted_newer: false,
+            base: None,
         },
         findings,
         notes: Vec::new(),

@@ -157,13 +157,21 @@ fn a_project_and_its_policy_are_shown_to_those_who_may_see_them() {
     let shown = call(&gcp, &token, "/v1/projects/remotion-test", None).json();
     assert_eq!(shown["projectNumber"], "123456789012");
     let target = "/v1/projects/remotion-test:getIamPolicy";
-    let policy = call(&gcp, &token, target, Some(&json!({}))).json();
+    let asked = json!({ "options": { "requestedPolicyVersion": 3 } });
+    let policy = call(&gcp, &token, target, Some(&asked)).json();
     assert_eq!(policy["version"], 3);
+    assert_eq!(policy["bindings"][0]["condition"]["expression"], when);
     assert_eq!(
-        policy["bindings"][0],
+        policy["bindings"][1],
         json!({ "role": "roles/viewer", "members": [ANN] })
     );
-    assert_eq!(policy["bindings"][1]["condition"]["expression"], when);
+    // Version 1 hides conditions behind the role's name.
+    let policy = call(&gcp, &token, target, Some(&json!({}))).json();
+    assert_eq!(policy["version"], 1);
+    let hidden = &policy["bindings"][0];
+    assert!(hidden.get("condition").is_none());
+    let role = hidden["role"].as_str().expect("a role");
+    assert!(role.starts_with("roles/run.viewer_withcond_"), "{role}");
 }
 
 #[test]

@@ -13,7 +13,7 @@
 //! | iamcredentials.googleapis.com | `/v1/projects/-/serviceAccounts/EMAIL:generateAccessToken` |
 //! | cloudresourcemanager.googleapis.com | `/v3/projects/…`, `/v1/projects/ID[:getIamPolicy]` |
 //! | iam.googleapis.com | `/v1/projects/…/serviceAccounts/…`, `/v1/projects/…/roles`, `/v1/permissions:queryTestablePermissions` |
-//! | run.googleapis.com | `/v2/projects/…/locations/…/services…` |
+//! | run.googleapis.com | `/v2/projects/…/locations/…/services…`, `/v1/…` alike |
 //! | storage.googleapis.com | `/storage/v1/b…` |
 //! | serviceusage.googleapis.com | `/v1/projects/…/services…` |
 //! | the metadata server | `/computeMetadata/v1/…` |
@@ -32,7 +32,7 @@ mod key;
 mod metadata;
 mod policy;
 mod resource_manager;
-mod roles;
+pub(crate) mod roles;
 mod run;
 mod service_accounts;
 mod service_usage;
@@ -183,9 +183,17 @@ fn answer(world: &mut World, request: &Request) -> Response {
         (_, ["v1" | "v3", "projects", project]) => {
             resource_manager::answer(world, request, project).into()
         }
-        (_, ["v2", "projects", project, "locations", region, rest @ ..]) => {
-            run::answer(world, request, project, region, rest).into()
-        }
+        (
+            _,
+            [
+                "v1" | "v2",
+                "projects",
+                project,
+                "locations",
+                region,
+                rest @ ..,
+            ],
+        ) => run::answer(world, request, project, region, rest).into(),
         ("GET", ["storage", "v1", "b", rest @ ..]) => storage::answer(world, request, rest),
         _ => Refusal::no_such_method(request).into(),
     }

@@ -23,7 +23,7 @@ fn it_is_the_one_that_the_program_prints() {
 }
 
 /// TOML as JSON, in which dates are texts.
-fn as_json(text: &str) -> Value {
+pub(crate) fn as_json(text: &str) -> Value {
     fn value(one: toml::Value) -> Value {
         match one {
             toml::Value::Datetime(moment) => json!(moment.to_string()),
@@ -53,9 +53,8 @@ fn it_and_the_program_take_and_refuse_the_same() {
         (String::new(), true),
         (waiver.to_owned(), true),
         (
-            format!(
-                "[check]\ntimeout = \"9s\"\nparallel = 3\non-unknown = \"warn\"\nformat = \"json\"\n"
-            ),
+            "[check]\ntimeout = \"9s\"\nparallel = 3\non-unknown = \"warn\"\nformat = \"json\"\n"
+                .to_owned(),
             true,
         ),
         (

@@ -19,6 +19,8 @@ pub(crate) struct State {
     pub(super) organization: Option<Vec<Vec<Document>>>,
     /// Temporary credentials and root's, by access key id.
     pub(super) sessions: BTreeMap<String, Session>,
+    /// What the tokens of identity providers outside say, by the token.
+    pub(super) web_identities: BTreeMap<String, WebIdentity>,
     /// How the services behave.
     pub(crate) settings: Settings,
 }
@@ -89,6 +91,17 @@ pub(super) struct Session {
     pub(super) expired: bool,
 }
 
+/// Somebody whom an OpenID Connect provider outside of AWS vouches for.
+#[derive(Clone)]
+pub(crate) struct WebIdentity {
+    /// The provider's host and path, such as `gitlab.com`.
+    pub(crate) provider: String,
+    /// The claim `aud`.
+    pub(crate) audience: String,
+    /// The claim `sub`.
+    pub(crate) subject: String,
+}
+
 impl State {
     pub(super) fn new(account: &str) -> Self {
         Self {
@@ -98,6 +111,7 @@ impl State {
             policies: BTreeMap::new(),
             organization: None,
             sessions: BTreeMap::new(),
+            web_identities: BTreeMap::new(),
             settings: Settings::default(),
         }
     }
@@ -110,6 +124,16 @@ impl State {
 
     pub(super) fn entity(&self, kind: Kind, name: &str) -> Option<&Entity> {
         self.entities.get(&(kind, name.to_owned()))
+    }
+
+    /// Adds a user while the server runs.
+    pub(crate) fn add_user(
+        &mut self,
+        path: &str,
+        name: &str,
+        describe: impl FnOnce(Entity) -> Entity,
+    ) {
+        self.put(describe(Entity::new(Kind::User, path, name)));
     }
 
     /// Changes the user of this name.

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html>
 
 use super::clock::{iso, now};
+use super::condition::Context;
 use super::decide::{Decision, Peculiarities, decide};
 use super::entity::{Entity, Kind};
 use super::policy::{Effect, arn_matches};
@@ -27,14 +28,7 @@ pub(super) fn assume_role(
 ) -> Result<Vec<Element>, ServiceError> {
     let arn = parameters.required("RoleArn")?;
     let session = parameters.required("RoleSessionName")?;
-    let duration: i64 = match parameters.get("DurationSeconds") {
-        None => 3_600,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|seconds| (900..=43_200).contains(seconds))
-            .ok_or_else(|| validation("Value at 'durationSeconds' is out of range"))?,
-    };
+    let duration = duration(parameters)?;
     let role = state
         .by_arn(arn)
         .filter(|entity| entity.kind == Kind::Role && may_assume(state, caller, entity))
@@ -49,9 +43,71 @@ pub(super) fn assume_role(
                 ),
             )
         })?;
-    let assumed = Caller::assumed_role(&role, session);
+    Ok(session_of(state, &role, session, duration))
+}
+
+/// Gives temporary credentials of a role to whom the role's trust policy lets have them by the
+/// token of a provider outside of AWS.
+pub(super) fn assume_role_with_web_identity(
+    state: &mut State,
+    parameters: &Parameters,
+) -> Result<Vec<Element>, ServiceError> {
+    let arn = parameters.required("RoleArn")?;
+    let session = parameters.required("RoleSessionName")?;
+    let token = parameters.required("WebIdentityToken")?;
+    let duration = duration(parameters)?;
+    let identity = state.web_identities.get(token).ok_or_else(|| {
+        let message = "No OpenIDConnect provider found in your account for the token's issuer";
+        ServiceError::new(400, "InvalidIdentityToken", message.to_owned())
+    })?;
+    let mut context = Context::default();
+    for (claim, value) in [("aud", &identity.audience), ("sub", &identity.subject)] {
+        context.set(
+            &format!("{}:{claim}", identity.provider),
+            vec![value.clone()],
+        );
+    }
+    let provider = (
+        "Federated".to_owned(),
+        format!(
+            "arn:{}:iam::{}:oidc-provider/{}",
+            state.partition, state.account, identity.provider
+        ),
+    );
+    let trusts = |role: &&Entity| {
+        let mut statements = role.trust.statements.iter().filter(|statement| {
+            statement.principals.contains(&provider)
+                && statement.concerns("sts:AssumeRoleWithWebIdentity", "*", &context)
+                && statement.applies(&context)
+        });
+        statements.clone().count() > 0 && statements.all(|one| one.effect == Effect::Allow)
+    };
+    let role = state
+        .by_arn(arn)
+        .filter(|entity| entity.kind == Kind::Role)
+        .filter(trusts)
+        .map(|entity| entity.name.clone())
+        .ok_or_else(|| {
+            let message = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
+            ServiceError::new(403, "AccessDenied", message.to_owned())
+        })?;
+    Ok(session_of(state, &role, session, duration))
+}
+
+fn duration(parameters: &Parameters) -> Result<i64, ServiceError> {
+    parameters.get("DurationSeconds").map_or(Ok(3_600), |text| {
+        text.parse()
+            .ok()
+            .filter(|seconds| (900..=43_200).contains(seconds))
+            .ok_or_else(|| validation("Value at 'durationSeconds' is out of range"))
+    })
+}
+
+/// A new session of a role.
+fn session_of(state: &mut State, role: &str, session: &str, duration: i64) -> Vec<Element> {
+    let assumed = Caller::assumed_role(role, session);
     let credentials = state.issue(&assumed, false);
-    Ok(vec![
+    vec![
         Element::of(
             "Credentials",
             vec![
@@ -71,7 +127,7 @@ pub(super) fn assume_role(
                 Element::text("Arn", state.caller_arn(&assumed)),
             ],
         ),
-    ])
+    ]
 }
 
 /// The role must trust the caller; if it trusts only the account, the caller's own policies must

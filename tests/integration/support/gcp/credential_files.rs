@@ -148,12 +148,22 @@ impl World {
         project: &str,
         subject: &str,
     ) -> FederatedIdentity {
+        self.add_identity_of(project, ("test-pool", "test-provider"), subject)
+    }
+
+    /// The same with the names of the pool and its provider.
+    pub(crate) fn add_identity_of(
+        &mut self,
+        project: &str,
+        (pool, provider): (&str, &str),
+        subject: &str,
+    ) -> FederatedIdentity {
         let pool = format!(
-            "iam.googleapis.com/projects/{}/locations/global/workloadIdentityPools/test-pool",
+            "iam.googleapis.com/projects/{}/locations/global/workloadIdentityPools/{pool}",
             self.number(project)
         );
         let identity = FederatedIdentity {
-            audience: format!("//{pool}/providers/test-provider"),
+            audience: format!("//{pool}/providers/{provider}"),
             token_type: "urn:ietf:params:oauth:token-type:jwt".to_owned(),
             subject_token: format!("secret-subject-token-of-{}", subject.replace(':', "-")),
             principal: format!("principal://{pool}/subject/{subject}"),

@@ -1,9 +1,11 @@
 //! Who holds what where: policies, conditions, and inheritance from the project.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::super::http::Request;
+use super::token::value;
 use super::world::World;
 use super::{catalogue, clock};
 
@@ -100,16 +102,6 @@ impl Binding {
     pub(super) fn is(&self, role: &str, member: &str) -> bool {
         self.role == role && self.member == member
     }
-
-    /// As it stands in the answer of `getIamPolicy`.
-    pub(super) fn to_json(&self) -> Value {
-        let mut binding = json!({ "role": self.role, "members": [self.member] });
-        if let (Some(condition), Some(fields)) = (&self.condition, binding.as_object_mut()) {
-            let condition = json!({ "title": "condition", "expression": condition.text });
-            fields.insert("condition".to_owned(), condition);
-        }
-        binding
-    }
 }
 
 /// A condition: terms joined by `&&`, out of the part of the Common Expression Language that
@@ -172,6 +164,44 @@ impl Term {
 }
 
 impl World {
+    /// The allow policy of a resource, as `getIamPolicy` answers it: one binding per role and
+    /// condition. Whoever asks for less than version 3 does not get to see conditions
+    /// (<https://cloud.google.com/iam/docs/troubleshooting-withcond>).
+    pub(crate) fn policy(&self, resource: &Resource, version: u64) -> Value {
+        let mut by_role: BTreeMap<(String, Option<String>), BTreeSet<String>> = BTreeMap::new();
+        for binding in self.bindings(resource) {
+            let condition = binding.condition.as_ref().map(|it| it.text.clone());
+            let key = (binding.role.clone(), condition);
+            by_role
+                .entry(key)
+                .or_default()
+                .insert(binding.member.clone());
+        }
+        if by_role.is_empty() {
+            return json!({ "etag": "ACAB" });
+        }
+        let conditional = by_role.keys().any(|(_, condition)| condition.is_some());
+        let bindings: Vec<Value> = by_role
+            .into_iter()
+            .map(|((role, condition), members)| match condition {
+                None => json!({ "role": role, "members": members }),
+                Some(text) if version >= 3 => json!({
+                    "role": role,
+                    "members": members,
+                    "condition": { "title": "condition", "expression": text },
+                }),
+                Some(text) => {
+                    let hash = text.bytes().fold(7_u64, |hash, byte| {
+                        hash.wrapping_mul(31).wrapping_add(u64::from(byte))
+                    });
+                    json!({ "role": format!("{role}_withcond_{hash:020x}"), "members": members })
+                }
+            })
+            .collect();
+        let version = if conditional && version >= 3 { 3 } else { 1 };
+        json!({ "version": version, "etag": "BwYAAAAAAAA=", "bindings": bindings })
+    }
+
     /// Whether a principal holds a permission on a resource, there or by its project.
     pub(crate) fn holds(&self, principal: &str, resource: &Resource, permission: &str) -> bool {
         let project = Resource::Project(resource.project().to_owned());
@@ -222,7 +252,9 @@ impl World {
     fn role_holds(&self, role: &str, permission: &str) -> bool {
         match self.custom_role(role) {
             Some(custom) => {
-                custom.stage != "DISABLED" && custom.permissions.iter().any(|it| it == permission)
+                custom.stage != "DISABLED"
+                    && !custom.deleted
+                    && custom.permissions.iter().any(|it| it == permission)
             }
             None => catalogue::predefined(role).is_some_and(|held| held.contains(permission)),
         }
@@ -231,7 +263,15 @@ impl World {
     /// Whether a member of a policy stands for a principal
     /// (<https://cloud.google.com/iam/docs/principal-identifiers>).
     fn includes(&self, member: &str, principal: &str) -> bool {
-        if member == principal || member == "allUsers" || member == "allAuthenticatedUsers" {
+        // IAM ignores the case of emails.
+        let is_email = ["serviceAccount:", "user:"]
+            .iter()
+            .any(|kind| member.starts_with(kind) && principal.starts_with(kind));
+        if member == principal
+            || member == "allUsers"
+            || member == "allAuthenticatedUsers"
+            || is_email && member.eq_ignore_ascii_case(principal)
+        {
             return true;
         }
         if self
@@ -255,4 +295,10 @@ impl World {
             })
         })
     }
+}
+
+/// The version of the policy that a request asks for in its query; 1 where it does not say.
+pub(super) fn requested_version(request: &Request, name: &str) -> u64 {
+    let pairs = request.query_pairs();
+    value(&pairs, name).parse().unwrap_or(1)
 }

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::super::http::Request;
-use super::caller::{CLOUD_PLATFORM, CLOUD_PLATFORM_READ_ONLY, Call, asked_permissions};
+use super::caller::{CLOUD_PLATFORM, CLOUD_PLATFORM_READ_ONLY, Call, asked_permissions, json_body};
 use super::error::{Answer, Refusal};
 use super::policy::Resource;
 use super::world::{MissingProject, Project, World};
@@ -87,20 +87,12 @@ fn get_policy(world: &World, request: &Request, name: &str) -> Answer {
         name,
         "resourcemanager.projects.getIamPolicy",
     )?;
-    let bindings = world.bindings(&Resource::Project(project.id.clone()));
-    let bindings: Vec<Value> = bindings
-        .iter()
-        .map(super::policy::Binding::to_json)
-        .collect();
-    let version = if bindings
-        .iter()
-        .any(|binding| binding.get("condition").is_some())
-    {
-        3
-    } else {
-        1
-    };
-    Ok(json!({ "version": version, "etag": "BwYAAAAAAAA=", "bindings": bindings }))
+    let body = json_body(request)?;
+    let version = body
+        .get("options")
+        .and_then(|options| options.get("requestedPolicyVersion"))
+        .and_then(Value::as_u64);
+    Ok(world.policy(&Resource::Project(project.id.clone()), version.unwrap_or(1)))
 }
 
 /// The project, if the caller holds the permission on it. Whoever does not cannot tell whether

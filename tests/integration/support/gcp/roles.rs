@@ -186,6 +186,7 @@ fn validate(name: String, role: &Map<String, Value>) -> Result<Role, Refusal> {
         description,
         stage,
         permissions,
+        deleted: false,
     })
 }
 
@@ -211,7 +212,8 @@ fn read_permissions(listed: Option<&Value>) -> Result<Vec<String>, Refusal> {
     Ok(permissions)
 }
 
-fn to_json(role: &Role) -> Value {
+/// A role as `roles.get` answers it.
+pub(crate) fn to_json(role: &Role) -> Value {
     let mut answer = Map::new();
     answer.insert("name".to_owned(), json!(role.name));
     for (field, text) in [("title", &role.title), ("description", &role.description)] {
@@ -225,6 +227,9 @@ fn to_json(role: &Role) -> Value {
     // The first value of the enumeration is left out, as the reference says.
     if role.stage != "ALPHA" {
         answer.insert("stage".to_owned(), json!(role.stage));
+    }
+    if role.deleted {
+        answer.insert("deleted".to_owned(), json!(true));
     }
     answer.insert("etag".to_owned(), json!("BwYAAAAAAAA="));
     Value::Object(answer)

@@ -1,4 +1,4 @@
-//! run.googleapis.com, version 2: services
+//! run.googleapis.com, version 2, and of version 1 what gcloud asks of a policy: services
 //! (<https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services>).
 
 use serde_json::{Map, Value, json};
@@ -6,10 +6,12 @@ use serde_json::{Map, Value, json};
 use super::super::http::Request;
 use super::caller::{CLOUD_PLATFORM, CLOUD_PLATFORM_READ_ONLY, Call, asked_permissions};
 use super::error::{Answer, Refusal};
-use super::policy::Resource;
+use super::policy::{Resource, requested_version};
 use super::resource_manager::held_to_json;
 use super::token::value;
 use super::world::World;
+
+const GET_POLICY: &str = ":getIamPolicy";
 
 fn call(method: &'static str) -> Call {
     Call {
@@ -35,6 +37,10 @@ pub(super) fn answer(
 ) -> Answer {
     let (call, service) = match (request.method.as_str(), rest) {
         ("GET", ["services"]) => (call("google.cloud.run.v2.Services.ListServices"), None),
+        ("GET", ["services", name]) if name.ends_with(GET_POLICY) => (
+            call("google.cloud.run.v2.Services.GetIamPolicy"),
+            Some(*name),
+        ),
         ("GET", ["services", name]) => {
             (call("google.cloud.run.v2.Services.GetService"), Some(*name))
         }
@@ -105,6 +111,10 @@ fn one(
     caller: &str,
     [project, region, name]: [&str; 3],
 ) -> Answer {
+    let (name, asks_policy) = match name.strip_suffix(GET_POLICY) {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
     let full = format!("projects/{project}/locations/{region}/services/{name}");
     let service = Resource::Service {
         project: project.to_owned(),
@@ -122,12 +132,21 @@ fn one(
         };
         return Ok(held_to_json(held));
     }
-    world.require(caller, &service, "run.services.get", call, &full)?;
+    let permission = if asks_policy {
+        "run.services.getIamPolicy"
+    } else {
+        "run.services.get"
+    };
+    world.require(caller, &service, permission, call, &full)?;
     if !exists {
         return Err(Refusal::not_found(format!(
             "Resource '{name}' of kind 'SERVICE' in region \
             '{region}' in project '{project}' does not exist."
         )));
+    }
+    if asks_policy {
+        let version = requested_version(request, "options.requestedPolicyVersion");
+        return Ok(world.policy(&service, version));
     }
     Ok(to_json(&full))
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::super::http::{Request, percent_decode};
 use super::caller::{CLOUD_PLATFORM, Call, asked_permissions};
 use super::error::{Answer, Refusal};
-use super::policy::Resource;
+use super::policy::{Resource, requested_version};
 use super::resource_manager::held_to_json;
 use super::world::{ServiceAccount, World};
 
@@ -26,6 +26,7 @@ pub(super) fn answer(world: &World, request: &Request, project: &str, account: &
     let (name, method) = account.split_once(':').unwrap_or((&account, ""));
     let call = match (request.method.as_str(), method) {
         ("GET", "") => call("google.iam.admin.v1.IAM.GetServiceAccount"),
+        ("POST", "getIamPolicy") => call("google.iam.admin.v1.IAM.GetIamPolicy"),
         ("POST", "testIamPermissions") => call("google.iam.admin.v1.IAM.TestIamPermissions"),
         _ => return Err(Refusal::no_such_method(request)),
     };
@@ -53,14 +54,17 @@ pub(super) fn answer(world: &World, request: &Request, project: &str, account: &
             Refusal::permission_denied(call.service, permission, &full)
         });
     };
-    world.require(
-        &caller,
-        &place(known),
-        "iam.serviceAccounts.get",
-        call,
-        &full,
-    )?;
-    Ok(to_json(known))
+    let permission = if method.is_empty() {
+        "iam.serviceAccounts.get"
+    } else {
+        "iam.serviceAccounts.getIamPolicy"
+    };
+    world.require(&caller, &place(known), permission, call, &full)?;
+    if method.is_empty() {
+        return Ok(to_json(known));
+    }
+    let version = requested_version(request, "options.requestedPolicyVersion");
+    Ok(world.policy(&place(known), version))
 }
 
 fn find<'world>(world: &'world World, project: &str, name: &str) -> Option<&'world ServiceAccount> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::http::{Request, Response, percent_decode};
 use super::caller::{CLOUD_PLATFORM, CLOUD_PLATFORM_READ_ONLY, Call};
 use super::error::{Answer, Refusal};
-use super::policy::Resource;
+use super::policy::{Resource, requested_version};
 use super::token::value;
 use super::world::{Bucket, World};
 
@@ -24,11 +24,12 @@ fn call(method: &'static str) -> Call {
     }
 }
 
-/// Answers a request about `/storage/v1/b[/BUCKET[/iam/testPermissions]]`.
+/// Answers a request about `/storage/v1/b[/BUCKET[/iam[/testPermissions]]]`.
 pub(super) fn answer(world: &World, request: &Request, rest: &[&str]) -> Response {
     let answer = match rest {
         [] => list(world, request),
         [name] => get(world, request, &percent_decode(name)),
+        [name, "iam"] => get_policy(world, request, &percent_decode(name)),
         [name, "iam", "testPermissions"] => test(world, request, &percent_decode(name)),
         _ => Err(Refusal::no_such_method(request)),
     };
@@ -87,6 +88,23 @@ fn get(world: &World, request: &Request, name: &str) -> Answer {
         ));
     }
     Ok(to_json(world, bucket))
+}
+
+fn get_policy(world: &World, request: &Request, name: &str) -> Answer {
+    let permission = "storage.buckets.getIamPolicy";
+    let (caller, bucket) = find(world, request, call(permission), name)?;
+    if !world.holds(&caller, &place(bucket), permission) {
+        let place = "the Google Cloud Storage bucket";
+        return Err(denied(&caller, permission, place));
+    }
+    let version = requested_version(request, "optionsRequestedPolicyVersion");
+    let mut policy = world.policy(&place(bucket), version);
+    if let Some(fields) = policy.as_object_mut() {
+        fields.insert("kind".to_owned(), json!("storage#policy"));
+        let resource = format!("projects/_/buckets/{name}");
+        fields.insert("resourceId".to_owned(), json!(resource));
+    }
+    Ok(policy)
 }
 
 fn test(world: &World, request: &Request, name: &str) -> Answer {

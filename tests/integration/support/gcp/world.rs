@@ -71,6 +71,8 @@ pub(crate) struct Role {
     pub(crate) stage: String,
     /// The permissions.
     pub(crate) permissions: Vec<String>,
+    /// Whether it is deleted, and can still be brought back.
+    pub(crate) deleted: bool,
 }
 
 /// An access token.

@@ -122,8 +122,15 @@ impl World {
             description: String::new(),
             stage: "GA".to_owned(),
             permissions: permissions.iter().map(ToString::to_string).collect(),
+            deleted: false,
         });
         name
+    }
+
+    /// The custom role of this full name, to change it.
+    pub(crate) fn role_mut(&mut self, name: &str) -> &mut Role {
+        let role = self.roles.iter_mut().find(|role| role.name == name);
+        role.expect("the role was added before")
     }
 
     /// Gives a role on a resource to a member (`user:…`, `serviceAccount:…`, `group:…`, …).

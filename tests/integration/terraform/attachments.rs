@@ -1,0 +1,592 @@
+//! Which policies belong to whom: by names, by references, through groups, and what is in doubt.
+
+use serde_json::json;
+
+use super::{
+    Plan, all_are, all_pass, all_unseen, denial, everything, kept_user, only_the_denied_fails,
+    printed, user,
+};
+use crate::support::program::Program;
+
+/// A user without policies.
+fn bare_user() -> Plan {
+    Plan::new()
+        .add("aws_iam_user.ci", json!({ "name": "ci", "path": "/" }))
+        .unknown(json!({ "arn": true }))
+}
+
+/// A managed policy that is created.
+fn policy(plan: Plan, name: &str, text: &str) -> Plan {
+    plan.add(
+        &format!("aws_iam_policy.{name}"),
+        json!({ "name": name, "policy": text }),
+    )
+    .unknown(json!({ "arn": true, "id": true }))
+}
+
+#[test]
+fn an_inline_policy_counts_for_its_user_alone() {
+    all_pass(&user().of_user());
+    let of_another = bare_user().add(
+        "aws_iam_user_policy.all",
+        json!({ "name": "all", "user": "other", "policy": everything() }),
+    );
+    all_are(&of_another.of_user(), "fail", "nothing_allows", "");
+    let denied = user().add(
+        "aws_iam_user_policy.no",
+        json!({ "name": "no", "user": "ci", "policy": denial() }),
+    );
+    only_the_denied_fails(&denied.of_user());
+}
+
+#[test]
+fn the_policy_that_terraform_creates_is_found_by_its_reference() {
+    let attached = |references: &[&str]| {
+        policy(
+            policy(bare_user(), "all", &everything()),
+            "other",
+            &denial(),
+        )
+        .add("aws_iam_user_policy_attachment.it", json!({ "user": "ci" }))
+        .unknown(json!({ "policy_arn": true, "id": true }))
+        .refers("policy_arn", references)
+        .of_user()
+    };
+    all_pass(&attached(&["aws_iam_policy.all.arn", "aws_iam_policy.all"]));
+    all_pass(&attached(&["aws_iam_policy.all.id", "aws_iam_policy.all"]));
+    // Anything else leaves open which policy it is.
+    for references in [
+        &[
+            "aws_iam_policy.all.arn",
+            "aws_iam_policy.all",
+            "aws_iam_policy.other.arn",
+            "aws_iam_policy.other",
+        ][..],
+        &[
+            "aws_iam_policy.all.arn",
+            "aws_iam_policy.all",
+            "local.which",
+        ],
+        &["aws_iam_policy.all.name", "aws_iam_policy.all"],
+        &["aws_iam_policy.gone.arn", "aws_iam_policy.gone"],
+        &["local.arn"],
+        &["each.value"],
+        &["random_id.all.id", "random_id.all"],
+    ] {
+        all_unseen(&attached(references), "known only after apply");
+    }
+}
+
+#[test]
+fn instances_are_told_apart_by_their_keys() {
+    let plan = |key: &str, references: &[&str]| {
+        let plan = bare_user()
+            .add(
+                "aws_iam_policy.p[\"all\"]",
+                json!({ "name": "all", "policy": everything() }),
+            )
+            .unknown(json!({ "arn": true }))
+            .add(
+                "aws_iam_policy.p[\"no\"]",
+                json!({ "name": "no", "policy": denial() }),
+            )
+            .unknown(json!({ "arn": true }));
+        plan.add(
+            &format!("aws_iam_user_policy_attachment.it[{key:?}]"),
+            json!({ "user": "ci" }),
+        )
+        .unknown(json!({ "policy_arn": true }))
+        .refers("policy_arn", references)
+        .each_of(&["aws_iam_policy.p"])
+        .of_user()
+    };
+    let by_key = ["aws_iam_policy.p", "each.key"];
+    all_pass(&plan("all", &by_key));
+    all_are(&plan("no", &by_key)[..1], "fail", "nothing_allows", "");
+    all_unseen(&plan("more", &by_key), "known only after apply");
+    all_pass(&plan("all", &["each.value.arn", "each.value"]));
+    all_pass(&plan(
+        "x",
+        &[
+            "aws_iam_policy.p[\"all\"].arn",
+            "aws_iam_policy.p[\"all\"]",
+            "aws_iam_policy.p",
+        ],
+    ));
+    // One of several, and nothing says which.
+    all_unseen(
+        &plan("all", &["aws_iam_policy.p"]),
+        "known only after apply",
+    );
+}
+
+#[test]
+fn a_text_that_is_known_only_after_apply_leaves_all_open_but_denials() {
+    let unknown = user()
+        .add(
+            "aws_iam_user_policy.later",
+            json!({ "name": "later", "user": "ci" }),
+        )
+        .unknown(json!({ "policy": true }));
+    all_unseen(
+        &unknown.of_user(),
+        "known only after apply: aws_iam_user_policy.later.policy",
+    );
+    let denied = unknown.add(
+        "aws_iam_user_policy.no",
+        json!({ "name": "no", "user": "ci", "policy": denial() }),
+    );
+    let findings = denied.of_user();
+    let (no, open): (Vec<_>, Vec<_>) = findings
+        .into_iter()
+        .partition(|one| one.permission == "s3:PutObject");
+    all_are(
+        &no,
+        "fail",
+        "explicit_deny",
+        "aws_iam_user_policy.no.policy: Statement[0]",
+    );
+    all_unseen(&open, "aws_iam_user_policy.later");
+}
+
+#[test]
+fn a_policy_that_is_not_in_the_file_is_unknown_by_its_name() {
+    let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+    let attached = |plan: Plan| {
+        plan.add(
+            "aws_iam_user_policy_attachment.aws",
+            json!({ "user": "ci", "policy_arn": arn }),
+        )
+    };
+    all_unseen(&attached(user()).of_user(), arn);
+    // A data source brings its text.
+    let known = attached(bare_user()).prior(
+        "data.aws_iam_policy.admin",
+        json!({ "arn": arn, "policy": everything() }),
+    );
+    all_pass(&known.of_user());
+}
+
+#[test]
+fn an_attachment_to_somebody_unknown_may_be_to_anybody() {
+    let attached = |references: &[&str]| {
+        user()
+            .add(
+                "aws_iam_user.other",
+                json!({ "name": "other", "path": "/" }),
+            )
+            .add(
+                "aws_iam_user_policy.no",
+                json!({ "name": "no", "policy": denial() }),
+            )
+            .unknown(json!({ "user": true }))
+            .refers("user", references)
+            .checking()
+            .arguments(["--address", "aws_iam_user.ci"])
+            .run()
+            .findings()
+    };
+    all_unseen(
+        &attached(&["local.user"]),
+        "whose it is, is known only after apply",
+    );
+    all_pass(&attached(&[
+        "aws_iam_user.other.name",
+        "aws_iam_user.other",
+    ]));
+    only_the_denied_fails(&attached(&["aws_iam_user.ci.name", "aws_iam_user.ci"]));
+    // It is no name of a user.
+    all_unseen(
+        &attached(&["aws_iam_user.ci.unique_id", "aws_iam_user.ci"]),
+        "whose it is",
+    );
+}
+
+#[test]
+fn names_that_may_be_the_same_are_in_doubt() {
+    let other_case = user().add(
+        "aws_iam_user_policy.no",
+        json!({ "name": "no", "user": "CI", "policy": denial() }),
+    );
+    all_unseen(&other_case.of_user(), "in other letters");
+    let nameless = Plan::new()
+        .add("aws_iam_user.ci", json!({ "path": "/" }))
+        .unknown(json!({ "arn": true, "name": true }))
+        .add(
+            "aws_iam_user_policy.all",
+            json!({ "name": "all", "policy": everything() }),
+        )
+        .unknown(json!({ "user": true }))
+        .refers("user", &["aws_iam_user.ci.name", "aws_iam_user.ci"]);
+    all_pass(&nameless.of_user());
+    let known_name = nameless.add(
+        "aws_iam_user_policy.no",
+        json!({ "name": "no", "user": "maybe", "policy": denial() }),
+    );
+    all_unseen(
+        &known_name.of_user(),
+        "is known only after apply, and may be that of",
+    );
+}
+
+#[test]
+fn the_same_name_in_another_account_is_somebody_else() {
+    let plan = |provider: &str| {
+        Plan::new()
+            .add("aws_iam_user.ci", json!({ "name": "ci", "path": "/" }))
+            .add(
+                "aws_iam_user_policy.all",
+                json!({ "name": "all", "user": "ci", "policy": everything() }),
+            )
+            .provider(provider)
+    };
+    all_pass(&plan("aws").of_user());
+    all_unseen(
+        &plan("aws.elsewhere").of_user(),
+        "different provider configurations",
+    );
+    // Two of the same name: the provider configuration says whose it is.
+    let two = |provider: &str| {
+        plan(provider)
+            .add("aws_iam_user.away", json!({ "name": "ci", "path": "/" }))
+            .provider("aws.elsewhere")
+            .checking()
+            .arguments(["--address", "aws_iam_user.ci"])
+            .run()
+            .findings()
+    };
+    all_pass(&two("aws"));
+    all_are(&two("aws.elsewhere"), "fail", "nothing_allows", "");
+    all_unseen(&two("aws.third"), "2 of the name");
+    // The policy's ARN tells its account.
+    let foreign = user().add(
+        "aws_iam_user_policy_attachment.foreign",
+        json!({ "user": "ci", "policy_arn": "arn:aws:iam::222222222222:policy/x" }),
+    );
+    let mut state = foreign.state();
+    state["values"]["root_module"]["resources"][0]["values"]["arn"] =
+        json!("arn:aws:iam::111111111111:user/ci");
+    let run = super::checking(&state)
+        .arguments(["--subject", "user"])
+        .run()
+        .expect(3);
+    all_unseen(&run.findings(), "belongs to the account 222222222222");
+}
+
+#[test]
+fn a_users_groups_count() {
+    let group = |plan: Plan| {
+        plan.add("aws_iam_group.team", json!({ "name": "team", "path": "/" }))
+            .add(
+                "aws_iam_group_policy.all",
+                json!({ "name": "all", "group": "team", "policy": everything() }),
+            )
+    };
+    let member = |plan: Plan| {
+        plan.add(
+            "aws_iam_user_group_membership.it",
+            json!({ "user": "ci", "groups": ["team"] }),
+        )
+    };
+    all_are(&group(bare_user()).of_user(), "fail", "nothing_allows", "");
+    all_pass(&member(group(bare_user())).of_user());
+    let listed = group(bare_user()).add(
+        "aws_iam_group_membership.it",
+        json!({ "name": "x", "users": ["ci"], "group": "team" }),
+    );
+    all_pass(&listed.of_user());
+    let denied = member(group(bare_user())).add(
+        "aws_iam_group_policy.no",
+        json!({ "name": "no", "group": "team", "policy": denial() }),
+    );
+    only_the_denied_fails(&denied.of_user());
+    // A group that Terraform does not manage has policies that nobody sees.
+    let foreign = user().add(
+        "aws_iam_user_group_membership.it",
+        json!({ "user": "ci", "groups": ["others"] }),
+    );
+    all_unseen(
+        &foreign.of_user(),
+        "the group others, which is not in the file",
+    );
+    let unknown = user()
+        .add("aws_iam_user_group_membership.it", json!({ "user": "ci" }))
+        .unknown(json!({ "groups": true }));
+    all_unseen(&unknown.of_user(), "which groups these are");
+    // Another resource lists the group's members without this one.
+    let fight = member(group(bare_user())).add(
+        "aws_iam_group_membership.it",
+        json!({ "name": "x", "users": [], "group": "team" }),
+    );
+    all_unseen(&fight.of_user(), "may remove this one");
+}
+
+#[test]
+fn the_boundary_limits_and_may_be_unseen() {
+    let bounded = |values: serde_json::Value, unknown: serde_json::Value| {
+        let plan = policy(
+            Plan::new(),
+            "limit",
+            &super::document(json!({
+                "Effect": "Allow", "NotAction": "s3:PutObject", "Resource": "*",
+            })),
+        );
+        plan.add("aws_iam_user.ci", values)
+            .unknown(unknown)
+            .refers(
+                "permissions_boundary",
+                &["aws_iam_policy.limit.arn", "aws_iam_policy.limit"],
+            )
+            .add(
+                "aws_iam_user_policy.all",
+                json!({ "name": "all", "user": "ci", "policy": everything() }),
+            )
+            .of_user()
+    };
+    let findings = bounded(
+        json!({ "name": "ci" }),
+        json!({ "permissions_boundary": true }),
+    );
+    let (limited, others): (Vec<_>, Vec<_>) = findings
+        .into_iter()
+        .partition(|one| one.permission == "s3:PutObject");
+    all_are(&limited, "fail", "boundary", "");
+    all_pass(&others);
+    let arn = "arn:aws:iam::aws:policy/PowerUserAccess";
+    let findings = bounded(
+        json!({ "name": "ci", "permissions_boundary": arn }),
+        json!({}),
+    );
+    all_unseen(&findings, arn);
+}
+
+#[test]
+fn one_attachment_to_several() {
+    let attached = |values: serde_json::Value, unknown: serde_json::Value, references: &[&str]| {
+        policy(bare_user(), "all", &everything())
+            .add("aws_iam_policy_attachment.it", values)
+            .unknown(unknown)
+            .refers(
+                "policy_arn",
+                &["aws_iam_policy.all.arn", "aws_iam_policy.all"],
+            )
+            .refers("users", references)
+            .of_user()
+    };
+    let arn = json!({ "policy_arn": true });
+    all_pass(&attached(
+        json!({ "users": ["ci", "other"] }),
+        arn.clone(),
+        &[],
+    ));
+    all_are(
+        &attached(json!({ "users": ["other"], "roles": ["ci"] }), arn, &[]),
+        "fail",
+        "nothing_allows",
+        "",
+    );
+    let partly = json!({ "policy_arn": true, "users": [false, true] });
+    let values = json!({ "users": ["other", null] });
+    all_unseen(
+        &attached(values.clone(), partly.clone(), &["local.users"]),
+        "whose it is",
+    );
+    all_unseen(
+        &attached(values, partly, &["aws_iam_user.ci.name", "aws_iam_user.ci"]),
+        "whose it is",
+    );
+    let alone = json!({ "policy_arn": true, "users": [true] });
+    all_pass(&attached(
+        json!({ "users": [null] }),
+        alone,
+        &["aws_iam_user.ci.name", "aws_iam_user.ci"],
+    ));
+}
+
+#[test]
+fn what_others_may_remove_is_in_doubt() {
+    let inline = |names: serde_json::Value| {
+        user().add(
+            "aws_iam_user_policies_exclusive.it",
+            json!({ "user_name": "ci", "policy_names": names }),
+        )
+    };
+    all_pass(&inline(json!(["all"])).of_user());
+    all_are(
+        &inline(json!([])).of_user(),
+        "unknown",
+        "unseen_policy",
+        "aws_iam_user_policies_exclusive.it may remove it",
+    );
+    all_unseen(
+        &inline(json!(["all", "by-hand"])).of_user(),
+        "inline policy \"by-hand\"",
+    );
+    let unknown = user()
+        .add(
+            "aws_iam_user_policies_exclusive.it",
+            json!({ "user_name": "ci" }),
+        )
+        .unknown(json!({ "policy_names": true }));
+    all_unseen(&unknown.of_user(), "which inline policies stay");
+    // One list of holders, and an attachment beside it.
+    let arn = "arn:aws:iam::111111111111:policy/all";
+    let fight = bare_user()
+        .add(
+            "aws_iam_policy.all",
+            json!({ "name": "all", "arn": arn, "policy": everything() }),
+        )
+        .add(
+            "aws_iam_user_policy_attachment.it",
+            json!({ "user": "ci", "policy_arn": arn }),
+        );
+    all_pass(&fight.of_user());
+    let fight = fight.add(
+        "aws_iam_policy_attachment.it",
+        json!({ "policy_arn": arn, "users": [] }),
+    );
+    all_unseen(
+        &fight.of_user(),
+        "aws_iam_policy_attachment.it may remove it",
+    );
+}
+
+#[test]
+fn what_is_deleted_does_not_count_and_may_take_others_along() {
+    let before = json!({ "name": "all", "user": "ci", "policy": everything() });
+    let there = || {
+        let mut plan = kept_user();
+        plan.resources.truncate(1);
+        plan
+    };
+    let gone = there()
+        .add("aws_iam_user_policy.all", json!({}))
+        .does(&["delete"], before.clone());
+    all_are(&gone.of_user(), "fail", "nothing_allows", "");
+    // The same policy under a new address: the deletion may come last.
+    let renamed = kept_user()
+        .add("aws_iam_user_policy.old", json!({}))
+        .does(&["delete"], before.clone());
+    all_unseen(
+        &renamed.of_user(),
+        "the deletion of aws_iam_user_policy.old may remove it",
+    );
+    let replaced = |actions: &[&str]| {
+        there()
+            .add("aws_iam_user_policy.all", before.clone())
+            .does(actions, before.clone())
+            .of_user()
+    };
+    all_pass(&replaced(&["delete", "create"]));
+    all_unseen(&replaced(&["create", "delete"]), "may remove it");
+    all_pass(&replaced(&["update"]));
+    all_pass(&replaced(&["no-op"]));
+}
+
+#[test]
+fn the_policies_of_a_replaced_role_go_with_it() {
+    let values = json!({ "name": "remotion-lambda-role", "assume_role_policy": super::trust() });
+    let plan = |actions: &[&str]| {
+        Plan::new()
+            .add("aws_iam_role.remotion", values.clone())
+            .unknown(json!({ "arn": true, "inline_policy": true, "managed_policy_arns": true }))
+            .does(&["delete", "create"], values.clone())
+            .add(
+                "aws_iam_role_policy.all",
+                json!({ "name": "all", "role": "remotion-lambda-role", "policy": everything() }),
+            )
+            .does(
+                actions,
+                json!({ "name": "all", "role": "remotion-lambda-role", "policy": everything() }),
+            )
+            .of_role()
+    };
+    all_pass(&plan(&["delete", "create"]));
+    all_unseen(
+        &plan(&["no-op"]),
+        "the replacement of aws_iam_role.remotion may remove it",
+    );
+}
+
+#[test]
+fn terraform_and_plain_files_give_the_same_verdicts() {
+    let narrower = printed("user").replace("\"s3:PutObject\",", "");
+    let conditional = super::document(json!({
+        "Effect": "Allow", "Action": "*", "Resource": "*",
+        "Condition": { "StringEquals": { "aws:PrincipalTag/team": "video" } },
+    }));
+    for (subject, texts) in [
+        ("user", vec![printed("user")]),
+        ("user", vec![narrower]),
+        ("user", vec![printed("user"), denial()]),
+        ("user", vec![conditional]),
+        ("user", vec![printed("role")]),
+        ("role", vec![printed("role")]),
+        ("role", vec![printed("role"), denial()]),
+        ("role", vec![]),
+    ] {
+        let mut plan = if subject == "user" {
+            bare_user()
+        } else {
+            super::role()
+        };
+        plan.resources.truncate(1);
+        let name = if subject == "user" {
+            "ci"
+        } else {
+            "remotion-lambda-role"
+        };
+        let mut files = Program::new(["aws", "check", "--subject", subject, "--format", "json"]);
+        for (index, text) in texts.iter().enumerate() {
+            plan = plan.add(
+                &format!("aws_iam_{subject}_policy.p{index}"),
+                json!({ "name": format!("p{index}"), subject: name, "policy": text }),
+            );
+            let file = format!("p{index}.json");
+            files = files
+                .arguments(["--identity-policy", &file])
+                .file(&file, text);
+        }
+        if texts.is_empty() {
+            files = files.arguments(["--identity-policy", "none.json"]).file(
+                "none.json",
+                super::document(json!({ "Effect": "Allow", "Action": "x:Y", "Resource": "*" })),
+            );
+        }
+        // What follows from being a user or role settles keys that files leave open.
+        let verdicts = |findings: Vec<crate::support::program::Finding>| -> Vec<_> {
+            super::permissions(findings)
+                .into_iter()
+                .filter(|one| one.permission != "sts:AssumeRole")
+                .map(|one| (one.permission, one.scope, one.status, one.why))
+                .collect()
+        };
+        let by_files = verdicts(files.run().findings());
+        let check = |file: &serde_json::Value| {
+            verdicts(
+                super::checking(file)
+                    .arguments(["--subject", subject])
+                    .run()
+                    .findings(),
+            )
+        };
+        assert_eq!(check(&plan.json()), by_files, "{subject} {texts:?}");
+        assert_eq!(check(&plan.state()), by_files, "{subject} {texts:?}");
+    }
+}
+
+#[test]
+fn resources_that_are_not_read_leave_all_open() {
+    let unread = |address: &str| user().add(address, json!({})).of_user();
+    all_unseen(
+        &unread("awscc_iam_user_policy.x"),
+        "resources of this type are not read",
+    );
+    all_unseen(
+        &unread("aws_iam_new_policy_attachment.x"),
+        "resources of this type are not read",
+    );
+    all_pass(&unread("aws_iam_access_key.x"));
+    all_pass(&unread("aws_iam_instance_profile.x"));
+    all_pass(&unread("aws_s3_bucket_policy.x"));
+}
