@@ -26,7 +26,7 @@ struct Suite<'a> {
 /// A case: a finding that passed, or a problem.
 enum Case<'a> {
     Passed(&'a Finding),
-    Open(Problem<'a>),
+    Open(Box<Problem<'a>>),
 }
 
 /// How many cases of each kind there are.
@@ -81,7 +81,7 @@ fn suites(report: &Report) -> Vec<Suite<'_>> {
                     problem.finding.is_some_and(|of| std::ptr::eq(of, finding))
                 });
                 open.map_or(Case::Passed(finding), |index| {
-                    Case::Open(mine.remove(index))
+                    Case::Open(Box::new(mine.remove(index)))
                 })
             });
             suites.push(Suite {
@@ -95,14 +95,14 @@ fn suites(report: &Report) -> Vec<Suite<'_>> {
             .map(|(label, text)| format!("{label:8} {}", flat(&text)));
         suites.push(Suite {
             name: name(audit, None),
-            cases: mine.into_iter().map(Case::Open).collect(),
+            cases: mine.into_iter().map(Box::new).map(Case::Open).collect(),
             lines: lines.collect(),
         });
     }
     if !problems.is_empty() || !report.warnings.is_empty() {
         suites.push(Suite {
             name: "remperm".to_owned(),
-            cases: problems.into_iter().map(Case::Open).collect(),
+            cases: problems.into_iter().map(Box::new).map(Case::Open).collect(),
             lines: report.warnings.iter().map(|one| flat(one)).collect(),
         });
     }

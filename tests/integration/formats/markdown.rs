@@ -149,3 +149,12 @@ fn plain_sentences_stay_readable() {
         "{text}"
     );
 }
+
+#[test]
+fn code_that_touches_code_stays_two_pieces() {
+    let mut finding = rich::failed(Subject::User, "x");
+    finding.reason = "a.b`c.d`".to_owned();
+    let report = Report::of(rich::audit(Cloud::Aws, vec![finding]));
+    let html = page(&rendered(&report, Format::Markdown));
+    assert!(html.contains("<code>a.b</code> <code>c.d</code>"), "{html}");
+}
