@@ -1,6 +1,6 @@
 //! AWS policies that are at hand as text, as a source of evidence: nothing of AWS is asked.
 //!
-//! Puts the policies of files ([`files`]) or of a [`Holder`] into their layers, and lets the policy
+//! Puts the policies of files (`files`) or of a [`Holder`] into their layers, and lets the policy
 //! engine ([`crate::iam`]) answer the plan's questions.
 
 mod account_details;

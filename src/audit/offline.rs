@@ -141,7 +141,7 @@ fn judge(
             judge_trust(identity, &mut audit);
         }
     }
-    audit.notes.extend(not_given(&seen));
+    audit.notes.extend(not_given(seen));
     audit.notes.extend(swapped(&audit.findings));
     base::add_nothing_new(&mut audit, applied, terms, &subjects);
     finish(&mut audit, applied, terms, subjects.first());
