@@ -75,11 +75,6 @@ pub(super) fn take_away(aws: &RunningAws, user: &str, action: &str) {
     aws.change(|state| state.edit_user(user, |user| user.inline("remotion", policy)));
 }
 
-/// The variables with which a program finds AWS, without any credentials.
-pub(super) fn aws_endpoint(aws: &RunningAws) -> Vec<(&'static str, String)> {
-    vec![("AWS_ENDPOINT_URL", aws.url())]
-}
-
 /// The Google Cloud project with a service account that holds everything.
 pub(super) struct Google {
     pub(super) gcp: Gcp,
