@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use super::place::{self, Place, Root};
 use super::problem::{self, Grade, Problem};
 use super::words::{ending, verdict};
+use crate::exit::Exit;
 use crate::report::Report;
 use crate::text::flat;
 
@@ -51,6 +52,9 @@ pub fn write(report: &Report, root: Option<&Root>, out: &mut impl Write) -> io::
                 message: flat(warning),
             }));
         }
+        if command == "notice" {
+            annotations.extend(held_targets(report));
+        }
         for annotation in within_limit(annotations) {
             write_command(command, &annotation, out)?;
         }
@@ -64,6 +68,18 @@ struct Annotation {
     place: Option<Place>,
     title: String,
     message: String,
+}
+
+/// The targets of which nothing is to be said else.
+fn held_targets(report: &Report) -> impl Iterator<Item = Annotation> {
+    report.audits.iter().filter_map(|audit| {
+        let name = audit.target.as_ref()?;
+        (audit.exit() == Exit::Held).then(|| Annotation {
+            place: None,
+            title: flat(&format!("target {name}")),
+            message: flat(&format!("target {name}: passed")),
+        })
+    })
 }
 
 /// As many as are shown; the last one names those that would not be.

@@ -74,9 +74,25 @@ pub fn write(report: &Report, root: Option<&Root>, out: &mut impl Write) -> io::
                 },
             )]),
             results,
+            properties: targets(report),
         }],
     };
     write_escaped(&log, out)
+}
+
+/// The targets of the report, where it has some.
+fn targets(report: &Report) -> Option<shape::Targets> {
+    let targets: Vec<shape::Target> = report
+        .audits
+        .iter()
+        .filter_map(|audit| {
+            Some(shape::Target {
+                name: flat(audit.target.as_deref()?),
+                exit_code: audit.exit().code(),
+            })
+        })
+        .collect();
+    (!targets.is_empty()).then_some(shape::Targets { targets })
 }
 
 /// The rule of problems that share its id.

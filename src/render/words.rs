@@ -258,7 +258,7 @@ fn tested(audit: &Audit) -> String {
                 }
             };
             format!(
-                "the policy files {}, for {place}; nothing of AWS was asked",
+                "the files {}, for {place}; nothing of AWS was asked",
                 tested.files.join(", ")
             )
         }
@@ -281,7 +281,7 @@ fn tested(audit: &Audit) -> String {
                 .map(|project| format!(" on project {project}"))
                 .unwrap_or_default();
             format!(
-                "the policy files {}, for {caller}{project}; nothing of Google was asked",
+                "the files {}, for {caller}{project}; nothing of Google was asked",
                 tested.files.join(", ")
             )
         }

@@ -1,5 +1,7 @@
 //! `remperm gate upgrade`: what the new version needs beyond the old one.
 
+mod sources;
+
 use std::path::Path;
 
 use serde_json::{Value, json};

@@ -121,12 +121,32 @@ fn three_targets_end_in_one_report() {
     );
     assert_eq!(report["counts"]["missing"], 1);
     assert!(run.stderr.contains("unreachable: "), "{}", run.stderr);
-    let table = program(&aws, ["check"])
-        .file("remperm.toml", &config)
-        .run()
-        .expect(1);
-    for name in ["poor", "unreachable", "green"] {
-        assert!(table.stdout.contains(name), "{name} in {}", table.stdout);
+}
+
+#[test]
+fn every_format_tells_three_targets_apart_with_the_same_code() {
+    let aws = account().start();
+    let config = targets(&["poor", "unreachable", "green"]);
+    let formats = [
+        "table", "json", "sarif", "junit", "github", "gitlab", "markdown", "html",
+    ];
+    for format in formats {
+        let run = program(&aws, ["check", "--format", format])
+            .file("remperm.toml", &config)
+            .run()
+            .expect(1);
+        // Code quality has no place for what is as it should be.
+        let named: &[&str] = match format {
+            "gitlab" => &["poor", "unreachable"],
+            _ => &["poor", "unreachable", "green"],
+        };
+        for name in named {
+            assert!(
+                run.stdout.contains(name),
+                "{name} in {format}: {}",
+                run.stdout
+            );
+        }
     }
 }
 

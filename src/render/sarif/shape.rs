@@ -20,6 +20,23 @@ pub(super) struct Run {
     pub(super) invocations: [Invocation; 1],
     pub(super) original_uri_base_ids: BTreeMap<&'static str, Base>,
     pub(super) results: Vec<ResultObject>,
+    /// Only where there are targets: one without results would not be named else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) properties: Option<Targets>,
+}
+
+/// The targets of a configuration.
+#[derive(Serialize)]
+pub(super) struct Targets {
+    pub(super) targets: Vec<Target>,
+}
+
+/// One target, and the exit code that it would end with by itself.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Target {
+    pub(super) name: String,
+    pub(super) exit_code: u8,
 }
 
 /// A root without its address: that is the affair of who reads the file.

@@ -59,7 +59,7 @@ fn the_table_says_that_nothing_was_asked() {
     .run()
     .expect(1);
     let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    let line = format!("the policy files policy.yaml, for {MEMBER}; nothing of Google was asked");
+    let line = format!("the files policy.yaml, for {MEMBER}; nothing of Google was asked");
     assert!(text.contains(&line), "{}", run.stdout);
 }
 
