@@ -99,6 +99,7 @@ fn audit(cloud: Cloud, applied: &Applied, terms: &Terms) -> Audit {
         blind_spots: Vec::new(),
         failure: None,
         accept_unknown: terms.accept_unknown,
+        only_for: terms.only_for.clone(),
     }
 }
 

@@ -49,7 +49,7 @@ Examples:
   remperm gcp check --project my-project    the Cloud Run service account
 
 Exit codes:
-  0  nothing is missing and nothing is unknown
+  0  nothing is missing and nothing is unknown, but what was waived or accepted
   1  at least one permission is missing
   2  the call is wrong: a flag, a variable, a file, a version, another identity or account
   3  nothing is known to be missing, but something could not be determined";

@@ -156,6 +156,24 @@ pub enum Activity {
     Validate,
 }
 
+impl Activity {
+    /// The name in flags and in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DeployFunction => "deploy-function",
+            Self::DeployService => "deploy-service",
+            Self::DeploySite => "deploy-site",
+            Self::Render => "render",
+            Self::List => "list",
+            Self::CleanUp => "clean-up",
+            Self::Quotas => "quotas",
+            Self::Logs => "logs",
+            Self::Validate => "validate",
+        }
+    }
+}
+
 /// One permission on one resource scope that a Remotion version needs, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {

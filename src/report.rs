@@ -6,7 +6,7 @@ mod finding;
 mod principals;
 
 use crate::exit::Exit;
-use crate::permission::{Cloud, Subject};
+use crate::permission::{Activity, Cloud, Subject};
 use crate::verdict::{Unknown, Verdict};
 
 pub use finding::{Counts, Finding, FindingKind, Status, Waiver, nothing_new, unknown_list};
@@ -34,6 +34,8 @@ pub struct Audit {
     pub tested: Tested,
     /// Against which Remotion version, and how it was chosen.
     pub version: VersionUsed,
+    /// Only what these activities need was checked; empty means everything.
+    pub only_for: Vec<Activity>,
     /// The findings, grouped as Remotion groups its permissions.
     pub findings: Vec<Finding>,
     /// Hints and refused side look-ups: they never change a verdict or the exit code.

@@ -1,6 +1,7 @@
 //! Which users and roles of an account hold what a version needs.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 
 use super::offline::{ACCOUNT_DETAILS_BLIND_SPOTS, Place, checked, partition, target, trust_of};
 use super::{Terms, findings, requirements};
@@ -35,29 +36,21 @@ pub fn list(
     let arns = || holders.iter().filter_map(|holder| Arn::parse(&holder.name));
     let partition = partition(&regions, arns())?;
     let lists = lists(options, applied, terms, partition)?;
-    let mut judging = Judging {
-        options,
-        applied,
-        terms,
-        base: &base,
-        regions: &regions,
-        partition,
-        library: Library::default(),
-        known: BTreeMap::new(),
-    };
-    let mut rows = Vec::new();
-    for holder in &holders {
-        let Some(arn) = Arn::parse(&holder.name) else {
-            continue;
+    let judge = |holders: &[Holder]| {
+        let mut judging = Judging {
+            options,
+            applied,
+            terms,
+            base: &base,
+            regions: &regions,
+            partition,
+            library: Library::default(),
+            known: BTreeMap::new(),
         };
-        let role = details.role_arn(&options.role_name, &arn.account);
-        for list in &lists {
-            if holder.kind == HolderKind::User && list.subject == Subject::Role {
-                continue;
-            }
-            rows.push(judging.row(holder, &arn, list, role.clone()));
-        }
-    }
+        let role_of = |account: &str| details.role_arn(&options.role_name, account);
+        judging.rows(holders, &lists, &role_of)
+    };
+    let mut rows = by_all_processors(&holders, judge);
     rows.sort_by(|one, other| {
         let worst_first = |row: &PrincipalRow| (row.counts.failed, row.counts.unknown);
         worst_first(other)
@@ -102,6 +95,32 @@ pub fn list(
         is_incomplete: details.is_cut || unknown_list,
     })
 }
+
+/// Shares the work between the machine's processors.
+fn by_all_processors(
+    holders: &[Holder],
+    judge: impl Fn(&[Holder]) -> Vec<PrincipalRow> + Sync,
+) -> Vec<PrincipalRow> {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = holders.len().div_ceil(processors).max(FEW);
+    std::thread::scope(|scope| {
+        let judge = &judge;
+        let threads: Vec<_> = holders
+            .chunks(share)
+            .map(|share| scope.spawn(move || judge(share)))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| match thread.join() {
+                Ok(rows) => rows,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+            .collect()
+    })
+}
+
+/// So few are judged sooner than a thread is worth it.
+const FEW: usize = 50;
 
 /// What one subject needs.
 struct List {
@@ -155,6 +174,28 @@ struct Judging<'a> {
 }
 
 impl Judging<'_> {
+    fn rows(
+        &mut self,
+        holders: &[Holder],
+        lists: &[List],
+        role_of: &impl Fn(&str) -> Option<String>,
+    ) -> Vec<PrincipalRow> {
+        let mut rows = Vec::new();
+        for holder in holders {
+            let Some(arn) = Arn::parse(&holder.name) else {
+                continue;
+            };
+            let role = role_of(&arn.account);
+            for list in lists {
+                if holder.kind == HolderKind::User && list.subject == Subject::Role {
+                    continue;
+                }
+                rows.push(self.row(holder, &arn, list, role.clone()));
+            }
+        }
+        rows
+    }
+
     fn row(
         &mut self,
         holder: &Holder,

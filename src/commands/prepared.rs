@@ -50,12 +50,12 @@ impl Prepared {
         let check = async {
             match &self.evidence {
                 Evidence::Aws(options, environment) => {
-                    audit::aws(options, applied, terms, environment, &means.http).await
+                    audit::aws(options, applied, terms, environment, means.http()?).await
                 }
                 Evidence::AwsFiles(options) => audit::aws_offline(options, applied, terms),
                 Evidence::GcpFiles(options) => audit::gcp_offline(options, applied, terms),
                 Evidence::Gcp(options, environment) => {
-                    audit::gcp(options, applied, terms, environment, &means.http).await
+                    audit::gcp(options, applied, terms, environment, means.http()?).await
                 }
             }
         };

@@ -1,8 +1,10 @@
 //! Runs checks to their end: with `--wait` again and again, and no longer than until an
 //! interruption.
 
+use std::cell::OnceCell;
 use std::future::Future;
 use std::pin::pin;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use remperm::error::Error;
@@ -24,12 +26,28 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// What a check is made with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Means {
-    /// The client, whose requests end when the run is interrupted.
-    pub(super) http: Http,
+    /// Made when it is first asked for: loading the system's certificates takes longer than a
+    /// check of files.
+    http: Rc<OnceCell<Http>>,
     /// The interruption.
     pub(super) interrupt: Interrupt,
+}
+
+impl Means {
+    /// The client, whose requests end when the run is interrupted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Http::new`].
+    pub(super) fn http(&self) -> Result<&Http, Error> {
+        if let Some(http) = self.http.get() {
+            return Ok(http);
+        }
+        let http = Http::new()?.until(&self.interrupt);
+        Ok(self.http.get_or_init(|| http))
+    }
 }
 
 /// Runs a check to its end, and with `--wait` again until nothing is missing or time is up.
@@ -49,11 +67,7 @@ where
         .enable_all()
         .build()
         .map_err(|error| Error::world(format!("the check could not be started: {error}")))?;
-    let interrupt = Interrupt::default();
-    let means = Means {
-        http: Http::new()?.until(&interrupt),
-        interrupt,
-    };
+    let means = Means::default();
     let result = repeat(&runtime, &means, arguments, terminal, check);
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();

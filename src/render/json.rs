@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::permission::{Cloud, Level, Subject};
+use crate::permission::{Activity, Cloud, Level, Subject};
 use crate::report::{Audit, Counts, Finding, Report};
 use crate::text::steers;
 use crate::verdict::{Cause, Source, Verdict, Why};
@@ -48,6 +48,8 @@ struct JsonAudit<'a> {
     cloud: Cloud,
     exit_code: u8,
     accept_unknown: bool,
+    /// The activities whose needs alone were checked; empty means everything.
+    only_for: &'a [Activity],
     tested: JsonTested<'a>,
     remotion: JsonVersion<'a>,
     counts: JsonCounts,
@@ -228,6 +230,7 @@ fn audit(audit: &Audit) -> JsonAudit<'_> {
     JsonAudit {
         target: audit.target.as_deref(),
         accept_unknown: audit.accept_unknown,
+        only_for: &audit.only_for,
         cloud: audit.cloud,
         exit_code: audit.exit().code(),
         tested: JsonTested {

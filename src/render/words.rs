@@ -147,6 +147,9 @@ pub(super) fn closing(audit: &Audit) -> Vec<Line> {
             version.package, version.version, version.chosen_text, version.certainty_text
         ),
     ));
+    if !audit.only_for.is_empty() {
+        lines.push(("Only", format!("what is needed to {}", activities(audit))));
+    }
     if let Some(base) = &version.base {
         lines.push((
             "Beyond",
@@ -199,7 +202,13 @@ pub(super) fn closing_of_all(report: &Report) -> Vec<Line> {
 pub(super) fn ending(report: &Report) -> &'static str {
     let counts = Counts::of(report.findings());
     match report.exit() {
-        Exit::Held if counts.passed == counts.total => "Everything that is needed is held",
+        Exit::Held if counts.passed == counts.total => {
+            if report.audits.iter().any(|audit| !audit.only_for.is_empty()) {
+                "Everything that was checked is held"
+            } else {
+                "Everything that is needed is held"
+            }
+        }
         Exit::Held => "Nothing is missing but what was accepted",
         Exit::Missing if counts.failed == 0 => "More is held than is needed",
         Exit::Missing => "Permissions are missing",
@@ -303,6 +312,12 @@ fn tested(audit: &Audit) -> String {
     }
 }
 
+/// The activities whose needs alone were checked.
+fn activities(audit: &Audit) -> String {
+    let names: Vec<&str> = audit.only_for.iter().map(|one| one.name()).collect();
+    names.join(", ")
+}
+
 /// What to do next.
 fn next(audit: &Audit) -> String {
     if let Some(hint) = audit
@@ -317,6 +332,10 @@ fn next(audit: &Audit) -> String {
         Exit::Held => {
             let counts = Counts::of(&audit.findings);
             match counts.waived + counts.unknown {
+                0 if !audit.only_for.is_empty() => format!(
+                    "nothing to do: what is needed to {} is held; the rest was not checked (--for)",
+                    activities(audit)
+                ),
                 0 => match &audit.version.base {
                     Some(base) => format!(
                         "nothing to do: what this version needs beyond {} is held",

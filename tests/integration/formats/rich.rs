@@ -1,7 +1,7 @@
 //! One report that holds everything a report can hold, with odd characters wherever text comes from
 //! outside.
 
-use remperm::permission::{Cloud, Level, Subject};
+use remperm::permission::{Activity, Cloud, Level, Subject};
 use remperm::report::{
     Audit, Excess, Extra, Failure, Finding, FindingKind, Readiness, Report, Tested, VersionUsed,
     Waiver,
@@ -171,6 +171,7 @@ pub(crate) fn audit(cloud: Cloud, findings: Vec<Finding>) -> Audit {
         blind_spots: Vec::new(),
         failure: None,
         accept_unknown: false,
+        only_for: Vec::new(),
     }
 }
 
@@ -276,6 +277,7 @@ fn green() -> Audit {
     Audit {
         target: Some("green".to_owned()),
         accept_unknown: true,
+        only_for: vec![Activity::Render, Activity::List],
         tested: Tested {
             caller: Some("remotion-sa@my-project.iam.gserviceaccount.com".to_owned()),
             project: Some(odd("project")),

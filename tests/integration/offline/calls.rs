@@ -262,3 +262,36 @@ fn names_that_are_none_are_refused() {
         );
     }
 }
+
+#[test]
+fn a_check_of_some_activities_says_so() {
+    let program = |format: &str| {
+        Program::new(["aws", "check", "--subject", "user", "--for", "render"])
+            .arguments(["--identity-policy", "user.json", "--format", format])
+            .file("user.json", Program::new(["policies", "user"]).run().stdout)
+            .run()
+            .expect(0)
+    };
+    let table = program("table").stdout;
+    assert!(
+        table.contains("Only      what is needed to render"),
+        "{table}"
+    );
+    assert!(
+        !table.contains("everything that this version needs"),
+        "{table}"
+    );
+    for format in ["markdown", "html"] {
+        let text = program(format).stdout;
+        assert!(
+            !text.contains("Everything that is needed is held"),
+            "{format}"
+        );
+        assert!(text.contains("what is needed to render"), "{format}");
+    }
+    let report = program("json").report();
+    assert_eq!(
+        report["audits"][0]["only_for"],
+        serde_json::json!(["render"])
+    );
+}
