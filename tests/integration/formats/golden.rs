@@ -5,7 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
 use remperm::render::Format;
+use sha2::{Digest, Sha256};
 
 use super::{rendered, rich};
 
@@ -48,6 +50,25 @@ fn each_format_is_as_it_was() {
         }
         assert_eq!(text.len(), golden.len(), "{}", file.display());
     }
+}
+
+/// The same with 500 more rows, of which the digests are kept.
+#[test]
+fn each_format_is_as_it_was_with_many_rows() {
+    let report = rich::large(500);
+    let digests: String = Format::ALL
+        .into_iter()
+        .map(|format| {
+            let digest = Sha256::digest(rendered(&report, format));
+            let digest = base64::prelude::BASE64_STANDARD.encode(digest);
+            format!("{} {digest}\n", format.name())
+        })
+        .collect();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/reports/large.sha256");
+    if std::env::var_os("REMPERM_REWRITE").is_some() {
+        std::fs::write(&file, &digests).unwrap();
+    }
+    assert_eq!(digests, std::fs::read_to_string(&file).unwrap());
 }
 
 #[test]
