@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Every file under `.github/`, and a test that runs it or holds it to something.
-const HELD: [(&str, fn()); 16] = [
+const HELD: [(&str, fn()); 17] = [
     (
         ".github/actions/check/action.yml",
         action::what_is_held_passes,
@@ -70,6 +70,10 @@ const HELD: [(&str, fn()); 16] = [
     (
         ".github/workflows/ci.yml",
         workflows::our_own_workflows_run_what_is_there,
+    ),
+    (
+        ".github/workflows/proof.yml",
+        workflows::each_night_has_a_seed_of_its_own,
     ),
     (
         ".github/workflows/release.yml",

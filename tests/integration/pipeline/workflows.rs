@@ -9,7 +9,12 @@ use super::release::{TARGET, TARGETS, VERSION, archive, folder};
 use super::runner::ACTION;
 use super::{files_below, root, text, yaml};
 
-const OWN: [&str; 2] = [".github/workflows/ci.yml", ".github/workflows/release.yml"];
+const PROOF: &str = ".github/workflows/proof.yml";
+const OWN: [&str; 3] = [
+    ".github/workflows/ci.yml",
+    PROOF,
+    ".github/workflows/release.yml",
+];
 
 /// The steps of all jobs of a workflow.
 fn steps(workflow: &str) -> Vec<Value> {
@@ -52,6 +57,25 @@ pub(super) fn our_own_workflows_run_what_is_there() {
             }
         }
     }
+}
+
+/// The cases of the proof are the same in every run of `.ci/run`, and others each night.
+#[test]
+pub(super) fn each_night_has_a_seed_of_its_own() {
+    const SEED: &str = "REMPERM_TEST_SEED";
+    assert!(text("tests/proof/iam/random.rs").contains(&format!("\"{SEED}\"")));
+    assert!(!text(".ci/run").contains(SEED));
+    assert!(text(".cargo/config.toml").contains("\nproof = ["));
+    assert!(yaml(PROOF)["on"]["schedule"][0]["cron"].is_string());
+    let steps = steps(PROOF);
+    let proving: Vec<&Value> = steps
+        .iter()
+        .filter(|step| step["env"][SEED] == "${{ github.run_id }}")
+        .collect();
+    let [step] = proving.as_slice() else {
+        panic!("one step has a seed: {steps:?}");
+    };
+    assert!(step["run"].as_str().unwrap().starts_with("cargo proof "));
 }
 
 /// What is built is what is summed up, and what is installed.

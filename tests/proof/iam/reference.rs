@@ -332,13 +332,22 @@ pub(crate) enum Answer {
     Undecided,
 }
 
-/// Decides a request of which everything is known.
-pub(crate) fn decide(
+/// Both halves of a decision on a request of which everything is known.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Weighed {
+    /// Whether a Deny of any layer applies.
+    pub(crate) denied: Option<bool>,
+    /// Whether an Allow of every layer applies.
+    pub(crate) allowed: Option<bool>,
+}
+
+/// Weighs a request of which everything is known.
+pub(crate) fn weigh(
     layers: &ModelLayers,
     context: &ModelContext,
     name: &str,
     word: &[char],
-) -> Answer {
+) -> Weighed {
     let mut given: Vec<Vec<&ModelPolicy>> = vec![layers.identity.iter().collect()];
     given.extend(layers.boundary.iter().map(|policy| vec![policy]));
     if !layers.session.is_empty() {
@@ -360,6 +369,17 @@ pub(crate) fn decide(
     };
     let denied = any(given.iter().map(|policies| applying(false, policies)));
     let allowed = all(given.iter().map(|policies| applying(true, policies)));
+    Weighed { denied, allowed }
+}
+
+/// Decides a request of which everything is known.
+pub(crate) fn decide(
+    layers: &ModelLayers,
+    context: &ModelContext,
+    name: &str,
+    word: &[char],
+) -> Answer {
+    let Weighed { denied, allowed } = weigh(layers, context, name, word);
     match (denied, allowed) {
         (Some(true), _) => Answer::DeniedExplicitly,
         (_, Some(false)) => Answer::DeniedImplicitly,
