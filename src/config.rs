@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use crate::error::Error;
+use crate::input;
 use crate::permission::Cloud;
 use crate::project;
 use crate::waiver::Rule;
@@ -70,7 +71,7 @@ pub enum Value {
 }
 
 /// A configuration has a few kilobytes.
-const LARGEST: u64 = 1024 * 1024;
+const LARGEST: u64 = 1;
 
 impl Config {
     /// Looks for the file in a directory and its parents, as far as the version is looked for: up
@@ -100,25 +101,10 @@ impl Config {
             Error::call(format!("can't read {}: {what}", file.display()))
                 .hint("name another file with --config, or go without one by --no-config")
         };
-        let metadata = std::fs::metadata(file).map_err(|error| unreadable(error.to_string()))?;
-        if !metadata.is_file() {
-            return Err(unreadable("it is no file".to_owned()));
-        }
-        if metadata.len() > LARGEST {
-            return Err(unreadable("it is larger than 1 MiB".to_owned()));
-        }
-        let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let line = error
-                .as_bytes()
-                .iter()
-                .take(error.utf8_error().valid_up_to())
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1;
-            unreadable(format!("line {line} is not UTF-8"))
-        })?;
-        Self::parse(file, &text)
+        let bytes =
+            input::regular_file(file, LARGEST).map_err(|error| unreadable(error.to_string()))?;
+        let text = input::text(&bytes).map_err(|error| unreadable(error.to_string()))?;
+        Self::parse(file, text)
     }
 
     /// Reads the text of a file; its name stands in errors.

@@ -11,6 +11,7 @@ mod side;
 
 use crate::error::Error;
 use crate::fix;
+use crate::input::Input;
 use crate::manifest::{Certainty, Change, Manifest, Partition, Policy, Product, Way, changes};
 use crate::permission::Subject;
 use crate::report::VersionUsed;
@@ -169,14 +170,16 @@ struct Sides {
 }
 
 fn sides(from: &str, to: &str) -> Result<Sides, Error> {
+    // Before anything is read: at a terminal, the first reading would wait.
     if from == "-" && to == "-" {
         return Err(Error::call("the standard input can be read only once")
             .hint("give one of the two as a file or a version"));
     }
+    let mut input = Input::default();
     let mut warnings = Vec::new();
     Ok(Sides {
-        from: Side::read(from, &mut warnings)?,
-        to: Side::read(to, &mut warnings)?,
+        from: Side::read(from, &mut input, &mut warnings)?,
+        to: Side::read(to, &mut input, &mut warnings)?,
         warnings,
     })
 }

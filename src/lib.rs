@@ -84,6 +84,7 @@ pub mod config;
 
 pub mod error;
 pub mod exit;
+mod input;
 pub mod text;
 
 /// The time that a check may take where nothing else is said.

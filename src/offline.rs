@@ -7,7 +7,6 @@ mod account_details;
 mod conceal;
 mod files;
 mod identities;
-mod input;
 mod library;
 mod terraform;
 
@@ -26,7 +25,6 @@ pub(crate) use account_details::{AccountDetails, CUT};
 pub use files::Options;
 pub use identities::Holders;
 pub(crate) use identities::{Identity, Seen, details, find};
-pub(crate) use input::Input;
 pub(crate) use library::Library;
 pub(crate) use terraform::read as read_terraform;
 

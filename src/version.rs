@@ -8,6 +8,7 @@ use semver::Version;
 use serde::Deserialize;
 
 use crate::error::Error;
+use crate::input;
 use crate::manifest::{Certainty, Manifest, ManifestError, Product};
 use crate::project::{self, Found, How, NotStable, NotStableReason, Outcome};
 use crate::report::VersionUsed;
@@ -200,8 +201,8 @@ struct PermissionEntry {
     name: String,
 }
 
-/// A package's list has a few kilobytes.
-const LARGEST_LIST: u64 = 1024 * 1024;
+/// In MiB; a package's list has a few kilobytes.
+const LARGEST_LIST: u64 = 1;
 
 /// The list inside the installed package, next to its `package.json`.
 fn installed_permissions(package_json: &Path) -> Result<Vec<String>, String> {
@@ -209,11 +210,8 @@ fn installed_permissions(package_json: &Path) -> Result<Vec<String>, String> {
         .with_file_name("dist")
         .join("shared/sa-permissions.json");
     let unreadable = |why: String| format!("can't read {}: {why}", path.display());
-    let metadata = std::fs::metadata(&path).map_err(|error| unreadable(error.to_string()))?;
-    if !metadata.is_file() || metadata.len() > LARGEST_LIST {
-        return Err(unreadable("it is no list of permissions".to_owned()));
-    }
-    let bytes = std::fs::read(&path).map_err(|error| unreadable(error.to_string()))?;
+    let bytes =
+        input::regular_file(&path, LARGEST_LIST).map_err(|error| unreadable(error.to_string()))?;
     let file: PermissionsJson =
         serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
     let mut names: Vec<String> = Vec::new();

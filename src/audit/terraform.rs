@@ -3,7 +3,8 @@
 use super::{Terms, bindings::judge};
 use crate::bindings::{self, InTerraform, Member, Options};
 use crate::error::Error;
-use crate::offline::{Input, read_terraform};
+use crate::input::Input;
+use crate::offline::read_terraform;
 use crate::report::Report;
 use crate::terraform::GoogleWanted;
 use crate::verdict::Source;

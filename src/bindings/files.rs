@@ -1,11 +1,11 @@
 //! Files with policies and roles, as flags name them.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::reader::{self, Source, is_role};
 use super::{AllowPolicy, Binding, DenyPolicy, KINDS, Place, Policies};
 use crate::error::Error;
+use crate::input::{Input, name_of};
 use crate::permission::Level;
 use crate::text::one_line;
 
@@ -42,8 +42,8 @@ pub struct InTerraform {
     pub address: Option<String>,
 }
 
-/// No policy comes near this size.
-const LARGEST: u64 = 10 * 1024 * 1024;
+/// In MiB; no policy comes near this size.
+const LARGEST: u64 = 10;
 
 const ALLOW_HINT: &str =
     "give the output of gcloud projects get-iam-policy, as JSON or YAML, whole and unchanged";
@@ -200,34 +200,23 @@ fn resource_policy(files: &mut Files, given: &str) -> Result<AllowPolicy, Error>
 /// Reads files, and remembers which.
 #[derive(Default)]
 struct Files {
+    input: Input,
     names: Vec<String>,
 }
 
 impl Files {
     fn read(&mut self, path: &Path, what: &str, hint: &str) -> Result<(String, Vec<u8>), Error> {
-        let is_standard_input = path == Path::new("-");
-        let name = if is_standard_input {
-            "standard input".to_owned()
-        } else {
-            path.display().to_string()
-        };
+        let name = name_of(path);
         let wrong = |problem: String| {
             Error::call(format!("can't read {what} from {name}: {problem}")).hint(hint)
         };
         if self.names.contains(&name) {
             return Err(wrong("it is given twice".to_owned()));
         }
-        let mut bytes = Vec::new();
-        let read = if is_standard_input {
-            std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes)
-        } else {
-            std::fs::File::open(path)
-                .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-        };
-        read.map_err(|error| wrong(error.to_string()))?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(wrong("it is larger than 10 MiB".to_owned()));
-        }
+        let bytes = self
+            .input
+            .read(path, LARGEST)
+            .map_err(|error| wrong(error.to_string()))?;
         self.names.push(name.clone());
         Ok((name, bytes))
     }

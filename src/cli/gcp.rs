@@ -6,6 +6,22 @@ use clap::{Args, Subcommand};
 
 use super::{ReportArgs, VersionArgs};
 
+/// The flags that mean something only where Google is asked.
+const ASKS_GOOGLE: [&str; 12] = [
+    "credentials",
+    "access_token_file",
+    "impersonate_service_account",
+    "expect_identity",
+    "service_account",
+    "region",
+    "service",
+    "bucket",
+    "no_readiness",
+    "allow_token_host",
+    "universe_domain",
+    "wait",
+];
+
 /// Commands for Google Cloud.
 #[derive(Debug, Subcommand)]
 pub(crate) enum GcpCommand {
@@ -108,17 +124,13 @@ pub(crate) struct GcpCheckArgs {
     /// `gcloud projects get-iam-policy`, and of folders and the organization above, which the
     /// project inherits; JSON or YAML, - is the standard input. Nothing of Google is asked
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Policy files", requires = "member", group = "offline",
-          conflicts_with_all = ["credentials", "access_token_file", "impersonate_service_account",
-              "expect_identity", "service_account", "region", "service", "bucket", "no_readiness",
-              "allow_token_host", "universe_domain", "wait"])]
+          conflicts_with_all = ASKS_GOOGLE)]
     pub(crate) iam_policy: Vec<PathBuf>,
     /// A Terraform plan or state that is checked in place of a project: the JSON that `terraform
     /// show -json` prints, or OpenTofu's `tofu show -json`; - is the standard input. Nothing of
     /// Google is asked
     #[arg(long, value_name = "FILE", help_heading = "Policy files", group = "offline",
-          conflicts_with_all = ["credentials", "access_token_file", "impersonate_service_account",
-              "expect_identity", "service_account", "region", "service", "bucket", "no_readiness",
-              "allow_token_host", "universe_domain", "wait"])]
+          conflicts_with_all = ASKS_GOOGLE)]
     pub(crate) terraform: Option<PathBuf>,
     /// The service account of the Terraform file to check, such as google_service_account.remotion;
     /// without it and without --member, its only one

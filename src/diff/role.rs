@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use crate::error::Error;
+use crate::input;
 use crate::text::one_line;
 
 /// A role of a file.
@@ -43,12 +44,7 @@ impl Role {
                 "give what `gcloud iam roles describe` or `remperm policies service-account` prints",
             )
         };
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            wrong(format!(
-                "it is not UTF-8 from byte {} on",
-                error.valid_up_to()
-            ))
-        })?;
+        let text = input::text(bytes).map_err(|error| wrong(error.to_string()))?;
         let budget = serde_saphyr::budget! {
             max_depth: 16,
             max_nodes: 100_000,

@@ -1,6 +1,5 @@
 //! The two sides of a comparison: what was given, and what it is.
 
-use std::io::Read;
 use std::path::Path;
 
 use semver::Version;
@@ -8,6 +7,7 @@ use semver::Version;
 use super::role::Role;
 use crate::error::Error;
 use crate::iam::{Document, PolicyKind};
+use crate::input::{Input, name_of};
 use crate::manifest::{Manifest, Product, explained};
 use crate::text::one_line;
 use crate::version::no_list;
@@ -22,31 +22,26 @@ pub(super) enum Side {
     Role(Role),
 }
 
-/// Neither policies nor roles come near this size.
-const LARGEST: u64 = 10 * 1024 * 1024;
+/// In MiB; neither policies nor roles come near this size.
+const LARGEST: u64 = 10;
 
 impl Side {
     /// Reads a version or a file. A text that is a version is never taken for a file's name.
-    pub(super) fn read(given: &str, warnings: &mut Vec<String>) -> Result<Self, Error> {
+    pub(super) fn read(
+        given: &str,
+        input: &mut Input,
+        warnings: &mut Vec<String>,
+    ) -> Result<Self, Error> {
         if let Ok(version) = Version::parse(given.trim()) {
             return Ok(Self::Version(version));
         }
-        let name = if given == "-" {
-            "standard input".to_owned()
-        } else {
-            one_line(given)
-        };
-        let bytes = bytes(given).map_err(|error| {
+        let path = Path::new(given);
+        let name = one_line(&name_of(path));
+        let bytes = input.read(path, LARGEST).map_err(|error| {
             Error::call(format!("can't read {name}: {error}")).hint(
                 "give a version such as 4.0.300, an AWS policy or a Google Cloud role as a file",
             )
         })?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(
-                Error::call(format!("can't read {name}: it is larger than 10 MiB"))
-                    .hint("give a policy document or a role"),
-            );
-        }
         if Role::recognises(&bytes) {
             let role = Role::read(&name, &bytes)?;
             warnings.extend(role.warning());
@@ -71,19 +66,6 @@ impl Side {
             Self::Role(role) => role.name.clone(),
         }
     }
-}
-
-fn bytes(given: &str) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let limit = LARGEST + 1;
-    if given == "-" {
-        std::io::stdin().take(limit).read_to_end(&mut bytes)?;
-    } else {
-        std::fs::File::open(Path::new(given))?
-            .take(limit)
-            .read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
 }
 
 /// The actions of the catalogue, in AWS's spelling.

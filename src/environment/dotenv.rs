@@ -3,13 +3,13 @@
 //! double quotes only.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use crate::error::Error;
+use crate::input::{self, Unreadable};
 
-/// A `.env` file has a few lines; whatever is larger is not one.
-const LARGEST: u64 = 1024 * 1024;
+/// In MiB. A `.env` file has a few lines; whatever is larger is not one.
+const LARGEST: u64 = 1;
 
 /// The variables of the file; none where there is no file.
 pub(super) fn read(path: &Path) -> Result<BTreeMap<String, String>, Error> {
@@ -17,35 +17,19 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<String, String>, Error> {
         Error::call(format!("can't read {}: {what}", path.display()))
             .hint("Remotion reads this file too: make it readable, or remove it")
     };
-    let file = match std::fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
+    let bytes = match input::file(path, LARGEST) {
+        Ok(bytes) => bytes,
+        Err(error) if error.is_absent() => return Ok(BTreeMap::new()),
+        // A virtual environment of Python is often a folder of this name.
+        Err(Unreadable::Folder) => return Ok(BTreeMap::new()),
         Err(error) => return Err(wrong(error.to_string())),
     };
-    // A virtual environment of Python is often a folder of this name: it is no file of variables.
-    let metadata = file.metadata().map_err(|error| wrong(error.to_string()))?;
-    if metadata.is_dir() {
-        return Ok(BTreeMap::new());
-    }
-    let mut bytes = Vec::new();
-    file.take(LARGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| wrong(error.to_string()))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(wrong("it is larger than 1 MiB".to_owned()));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        wrong(format!(
-            "byte {} is not UTF-8",
-            error.utf8_error().valid_up_to().saturating_add(1)
-        ))
-    })?;
-    Ok(parse(&text))
+    let text = input::text(&bytes).map_err(|error| wrong(error.to_string()))?;
+    Ok(parse(text))
 }
 
 /// The variables of a `.env` text. Lines that assign nothing are passed over.
 fn parse(text: &str) -> BTreeMap<String, String> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut variables = BTreeMap::new();
     let mut rest = text.as_str();

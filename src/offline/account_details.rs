@@ -13,10 +13,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use self::page::{GroupDetail, Inline, Managed, Page, PolicyDetail, RoleDetail, UserDetail};
-use super::input::{Input, name_of};
 use crate::aws::arn::{Arn, Caller, known_of};
 use crate::error::Error;
 use crate::holder::{Attached, Content, Holder, HolderKind};
+use crate::input::{self, Input, name_of};
 use crate::plan::{ContextEntry, ContextKind};
 
 pub(crate) use choose::CUT;
@@ -76,8 +76,10 @@ pub(super) fn read(paths: &[PathBuf], input: &mut Input) -> Result<AccountDetail
             Error::call(format!("can't read the account details {file}: {what}"))
                 .hint("give the JSON that `aws iam get-account-authorization-details --output json` prints")
         };
-        let bytes = input.read(path, LARGEST).map_err(|what| wrong(&what))?;
-        let text = text::of(&bytes).map_err(|what| wrong(&what))?;
+        let bytes = input
+            .read(path, LARGEST)
+            .map_err(|error| wrong(&error.to_string()))?;
+        let text = input::text(&bytes).map_err(|error| wrong(&error.to_string()))?;
         let mut pages = serde_json::Deserializer::from_str(text).into_iter::<Page<'_>>();
         let mut count = 0_usize;
         for page in pages.by_ref() {

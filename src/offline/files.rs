@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::input::{Input, name_of};
 use super::{Holders, Policies};
 use crate::aws::DEFAULT_ROLE_NAME;
 use crate::error::Error;
 use crate::iam::{Document, Layers, PolicyKind};
+use crate::input::{Input, name_of};
 use crate::permission::Subject;
 use crate::plan::ContextEntry;
 

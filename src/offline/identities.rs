@@ -3,12 +3,12 @@
 
 use std::path::PathBuf;
 
-use super::input::Input;
 use super::{AccountDetails, Options, Policies, account_details, files, terraform};
 use crate::aws::arn::Arn;
 use crate::error::Error;
 use crate::holder::{Attached, Holder};
 use crate::iam::Document;
+use crate::input::Input;
 use crate::permission::Subject;
 use crate::verdict::{Answer, Source};
 

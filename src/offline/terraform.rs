@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::input::{Input, name_of};
 use super::{Identity, Options, Policies, Seen};
 use crate::error::Error;
+use crate::input::{Input, name_of};
 use crate::permission::Subject;
 use crate::terraform::{HOW, LARGEST_MEBIBYTES, Principal, Terraform};
 use crate::text::one_line;

@@ -39,12 +39,12 @@ pub enum ProjectError {
         file: PathBuf,
     },
     /// The file is larger than any real one.
-    #[error("{} is larger than {} MiB and was not read", file.display(), limit / (1024 * 1024))]
+    #[error("{} is larger than {mebibytes} MiB and was not read", file.display())]
     TooLarge {
         /// The file.
         file: PathBuf,
-        /// The largest size that is read, in bytes.
-        limit: u64,
+        /// The largest size that is read, in MiB.
+        mebibytes: u64,
     },
     /// The file is not text in UTF-8.
     #[error("{} is not valid UTF-8", place(file, Some(*line)))]

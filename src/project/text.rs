@@ -1,13 +1,12 @@
 //! Reading a project's files: bounded, as UTF-8 text, and never from anything but a regular file.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use super::ProjectError;
+use crate::input::{self, NotText, Unreadable};
 
-/// The largest file that is read. The largest lock files in public repositories have a few MiB.
-pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
+/// The largest file that is read, in MiB. The largest lock files in public repositories have a few.
+pub(super) const LARGEST: u64 = 64;
 
 /// Whether something stands at the path, whatever it is.
 pub(super) fn exists(file: &Path) -> bool {
@@ -16,57 +15,34 @@ pub(super) fn exists(file: &Path) -> bool {
 
 /// The file's text without a byte order mark; `None` when there is no such file.
 pub(super) fn read(file: &Path) -> Result<Option<String>, ProjectError> {
-    let fail = |source| ProjectError::Read {
-        file: file.to_owned(),
-        source,
-    };
-    let metadata = match file.metadata() {
-        Ok(metadata) => metadata,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(None);
+    let file_name = || file.to_owned();
+    let bytes = match input::regular_file(file, LARGEST) {
+        Ok(bytes) => bytes,
+        Err(error) if error.is_absent() => return Ok(None),
+        Err(Unreadable::System(source)) => {
+            return Err(ProjectError::Read {
+                file: file_name(),
+                source,
+            });
         }
-        Err(error) => return Err(fail(error)),
-    };
-    // Opening a pipe would wait for its writer, and a device may never end.
-    if !metadata.is_file() {
-        return Err(ProjectError::NotAFile {
-            file: file.to_owned(),
-        });
-    }
-    let too_large = || ProjectError::TooLarge {
-        file: file.to_owned(),
-        limit: LARGEST,
-    };
-    if metadata.len() > LARGEST {
-        return Err(too_large());
-    }
-    let mut bytes = Vec::new();
-    // The size told above may be wrong, or change meanwhile.
-    let read = File::open(file)
-        .and_then(|opened| {
-            opened
-                .take(LARGEST.saturating_add(1))
-                .read_to_end(&mut bytes)
-        })
-        .map_err(fail)?;
-    if read as u64 > LARGEST {
-        return Err(too_large());
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let lines = error.as_bytes().iter().take(valid);
-        ProjectError::NotUtf8 {
-            file: file.to_owned(),
-            line: lines
-                .filter(|byte| **byte == b'\n')
-                .count()
-                .saturating_add(1),
+        Err(Unreadable::TooLarge { mebibytes }) => {
+            return Err(ProjectError::TooLarge {
+                file: file_name(),
+                mebibytes,
+            });
         }
+        Err(Unreadable::NotRegular | Unreadable::Folder | Unreadable::ReadTwice) => {
+            return Err(ProjectError::NotAFile { file: file_name() });
+        }
+    };
+    let text = input::text(&bytes).map_err(|error| ProjectError::NotUtf8 {
+        file: file_name(),
+        line: match error {
+            NotText::Utf16 => 1,
+            NotText::NotUtf8 { line } => line,
+        },
     })?;
-    Ok(Some(match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
-    }))
+    Ok(Some(text.to_owned()))
 }
 
 /// Refuses a text in which version control has left the marks of a conflict: some parsers would

@@ -1,6 +1,7 @@
 //! The file as it lies there: in UTF-8, and told apart from what people take for it.
 
 use crate::error::Error;
+use crate::input::{self, NotText};
 
 /// The plan of a very large configuration has a third of this.
 pub(crate) const LARGEST_MEBIBYTES: u64 = 128;
@@ -27,35 +28,17 @@ pub(super) fn decode(name: &str, bytes: Vec<u8>) -> Result<File, Error> {
         ))
         .hint(format!("run: terraform show -json {name} > plan.json")));
     }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Error::call(format!("{name} is UTF-16, as PowerShell's > writes it"))
-            .hint("write it in UTF-8: terraform show -json plan.tfplan | Out-File -Encoding utf8 plan.json"));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let line = line(error.as_bytes(), error.utf8_error().valid_up_to());
-        Error::call(format!(
-            "{name}: line {line} holds a byte that is not UTF-8"
-        ))
-        .hint(HOW)
+    let text = input::text(&bytes).map_err(|error| {
+        let hint = match error {
+            NotText::Utf16 => "write it in UTF-8: terraform show -json plan.tfplan | Out-File -Encoding utf8 plan.json",
+            NotText::NotUtf8 { .. } => HOW,
+        };
+        Error::call(format!("can't read {name}: {error}")).hint(hint)
     })?;
-    let text = match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
-    };
     Ok(File {
         name: name.to_owned(),
-        text,
+        text: text.to_owned(),
     })
-}
-
-/// The line of an offset, counted from 1.
-fn line(bytes: &[u8], offset: usize) -> usize {
-    bytes
-        .iter()
-        .take(offset)
-        .filter(|byte| **byte == b'\n')
-        .count()
-        + 1
 }
 
 impl File {

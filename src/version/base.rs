@@ -1,12 +1,12 @@
 //! The version that a project is upgraded from.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
 
 use super::{Chosen, certainty_text, no_list, project_code};
 use crate::error::Error;
+use crate::input::{self, Input};
 use crate::manifest::{Manifest, Product};
 use crate::project::{self, Found, LookUp, Outcome};
 use crate::report::BaseUsed;
@@ -22,7 +22,7 @@ pub struct Base {
 }
 
 /// A lock file has at most this size where it is read from the standard input.
-const LARGEST: u64 = 64 * 1024 * 1024;
+const LARGEST: u64 = 64;
 
 /// Finds the version of a package that a base names: a version such as `4.0.300`, or the path of a
 /// lock file or `package.json`; `-` is such a file on the standard input.
@@ -93,16 +93,10 @@ fn look_up(product: Product, given: &str) -> Result<LookUp, Error> {
             Error::call(format!("can't read the standard input: {what}"))
                 .hint("give a lock file or a package.json")
         };
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .take(LARGEST + 1)
-            .read_to_end(&mut bytes)
+        let bytes = Input::default()
+            .read(Path::new(given), LARGEST)
             .map_err(|error| wrong(error.to_string()))?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(wrong("it is larger than 64 MiB".to_owned()));
-        }
-        let text = String::from_utf8(bytes).map_err(|error| wrong(error.to_string()))?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let text = input::text(&bytes).map_err(|error| wrong(error.to_string()))?;
         project::find_in_text(text, &path, package)
     } else {
         project::find_in_file(Path::new(given), package)

@@ -1,7 +1,6 @@
 //! Reads a credential file and branches on its type
 //! ([kinds](https://cloud.google.com/docs/authentication/client-libraries#json-credentials)).
 
-use std::io::Read;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -14,9 +13,10 @@ use super::external::{ExternalFile, external_account};
 use super::{Credential, Found, Impersonation};
 use crate::error::Error;
 use crate::gcp::endpoints::{Endpoints, TOKEN};
+use crate::input::{self, Unreadable};
 
 /// A credential file has a few kilobytes.
-const LARGEST: u64 = 1024 * 1024;
+const LARGEST: u64 = 1;
 
 #[derive(Deserialize)]
 struct KindOfFile {
@@ -50,19 +50,8 @@ struct ImpersonatedFile<'a> {
 }
 
 /// Reads a whole small file.
-pub(in crate::gcp) fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
-    if file.metadata().map_err(|error| error.to_string())?.is_dir() {
-        return Err("it is a folder".to_owned());
-    }
-    let mut bytes = Vec::new();
-    file.take(LARGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > LARGEST {
-        return Err("it is larger than 1 MiB".to_owned());
-    }
-    Ok(bytes)
+pub(in crate::gcp) fn read_bounded(path: &Path) -> Result<Vec<u8>, Unreadable> {
+    input::file(path, LARGEST)
 }
 
 pub(super) fn wrong(place: &str, what: &str) -> Error {
@@ -78,7 +67,7 @@ pub(super) fn wrong(place: &str, what: &str) -> Error {
 /// It can't be read, holds no credentials of a known kind, or leads somewhere it should not.
 pub(super) fn from_file(path: &Path, how: &str, endpoints: &Endpoints) -> Result<Found, Error> {
     let place = format!("{} ({how})", path.display());
-    let bytes = read_bounded(path).map_err(|what| wrong(&place, &what))?;
+    let bytes = read_bounded(path).map_err(|error| wrong(&place, &error.to_string()))?;
     Ok(Found {
         credential: parse(&bytes, &place, endpoints, true)?,
         source: place,

@@ -1,27 +1,10 @@
-//! Texts in account details: the files themselves, and the documents in them.
+//! The documents in account details.
 
 use serde_json::value::RawValue;
 
 use crate::error::Error;
 use crate::project::line_of;
 use crate::text::percent_decoded;
-
-/// The text of a file.
-pub(super) fn of(bytes: &[u8]) -> Result<&str, String> {
-    // PowerShell writes this when it redirects.
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err("it is UTF-16, as PowerShell's `>` writes it: save it as UTF-8".to_owned());
-    }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count();
-        format!(
-            "a byte that is not UTF-8 in line {}",
-            line.saturating_add(1)
-        )
-    })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
-}
 
 /// What is wrong with a document, and in which line.
 pub(super) struct Problem {

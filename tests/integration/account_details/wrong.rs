@@ -66,7 +66,7 @@ fn what_is_no_json_or_something_else() {
     );
     refused(
         checking("", &[]).file("details.json", b"{\n\xff").run(),
-        &["not UTF-8 in line 2"],
+        &["line 2 is not UTF-8"],
     );
 }
 

@@ -66,7 +66,7 @@ fn a_file_of_variables_that_is_not_readable() {
     assert_wrong(
         &aws,
         plain().file(".env", b"A=1\nAWS_REGION=\xff\n"),
-        "byte 16 is not UTF-8",
+        "line 2 is not UTF-8",
     );
     assert_wrong(
         &aws,

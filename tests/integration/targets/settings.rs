@@ -239,7 +239,11 @@ fn files_that_are_none_are_told() {
         .file("remperm.toml/x", "")
         .run()
         .expect(2);
-    assert!(run.stderr.contains("it is no file"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("it is no regular file"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
