@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::PROJECT;
-use super::printed::{FORMATS, fixture, read_back, set_up};
+use super::printed::{DENY_RULES, FORMATS, fixture, read_back, set_up};
 use super::situation::{Files, REGION, Situation, assert_same};
 use crate::support::gcp::Resource;
 
@@ -37,17 +37,56 @@ fn gcloud(situation: &Situation, token: &str, home: &Path, arguments: &[&str]) -
     String::from_utf8(output.stdout).expect("gcloud prints UTF-8")
 }
 
+/// What was printed is what is kept, by which the other tests go.
+fn hold_to_fixture(name: &str, format: &str, text: &str) {
+    let path: PathBuf = fixture(name, format);
+    if std::env::var_os("REMPERM_FIXTURES").is_some_and(|it| it == "write") {
+        std::fs::write(&path, text).expect("the fixture can be written");
+    }
+    assert_eq!(text, read_back(name, format), "{}", path.display());
+}
+
+/// The token of somebody with these roles on the project.
+fn token_of(situation: &Situation, member: &str, roles: &[&str]) -> String {
+    let mut world = situation.gcp.world();
+    for role in roles {
+        world.bind(&situation.project, role, member);
+    }
+    world.mint(member, &["https://www.googleapis.com/auth/cloud-platform"])
+}
+
+#[test]
+fn a_deny_policy_that_gcloud_made() {
+    let situation = Situation::new();
+    let home = TempDir::new().expect("a temporary directory");
+    let token = token_of(&situation, "user:ann@example.com", &["roles/iam.denyAdmin"]);
+    let rules = home.path().join("rules.json");
+    std::fs::write(&rules, DENY_RULES).expect("the file can be written");
+    let rules = format!("--policy-file={}", rules.display());
+    let place =
+        format!("--attachment-point=cloudresourcemanager.googleapis.com/projects/{PROJECT}");
+    let run = |command: &[&str]| {
+        let mut arguments = vec!["iam", "policies"];
+        arguments.extend(command);
+        arguments.extend([place.as_str(), "--kind=denypolicies"]);
+        gcloud(&situation, &token, home.path(), &arguments)
+    };
+    run(&["create", "no-deleting", &rules]);
+    for format in FORMATS {
+        let format = format!("--format={format}");
+        let printed = run(&["get", "no-deleting", &format]);
+        let listed = run(&["list", &format]);
+        let format = &format["--format=".len()..];
+        hold_to_fixture("deny", format, &printed);
+        hold_to_fixture("deny-list", format, &listed);
+    }
+}
+
 #[test]
 fn what_gcloud_prints_is_judged_as_the_cloud_judges() {
     let situation = set_up();
     let home = TempDir::new().expect("a temporary directory");
-    let token = {
-        let mut world = situation.gcp.world();
-        world.mint(
-            "user:admin@example.com",
-            &["https://www.googleapis.com/auth/cloud-platform"],
-        )
-    };
+    let token = token_of(&situation, "user:admin@example.com", &[]);
     let online = situation.online();
     for format in FORMATS {
         let run = |arguments: &[&str]| {
@@ -81,11 +120,7 @@ fn what_gcloud_prints_is_judged_as_the_cloud_judges() {
         }
         let mut files = Files::new(&situation.member(), &printed[0].1);
         for (name, text) in &printed {
-            let path: PathBuf = fixture(name, format);
-            if std::env::var_os("REMPERM_FIXTURES").is_some_and(|it| it == "write") {
-                std::fs::write(&path, text).expect("the fixture can be written");
-            }
-            assert_eq!(*text, read_back(name, format), "{}", path.display());
+            hold_to_fixture(name, format, text);
             match *name {
                 "policy" => {}
                 "role" => files.add("--role-definition", "", "role", text),

@@ -21,6 +21,39 @@ pub(super) fn read_back(name: &str, format: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The rules of the deny policy in the fixtures: nobody deletes services but those who clean up,
+/// and nobody reads logs for as long as a condition holds.
+#[cfg_attr(
+    not(feature = "gcloud"),
+    expect(dead_code, reason = "gcloud makes the policy of it")
+)]
+pub(super) const DENY_RULES: &str = r#"{
+  "displayName": "No deleting",
+  "rules": [
+    {
+      "description": "Services stay",
+      "denyRule": {
+        "deniedPrincipals": ["principalSet://goog/public:all"],
+        "exceptionPrincipals": [
+          "principal://iam.googleapis.com/projects/-/serviceAccounts/clean-up@my-project.iam.gserviceaccount.com"
+        ],
+        "deniedPermissions": ["run.googleapis.com/services.delete"]
+      }
+    },
+    {
+      "denyRule": {
+        "deniedPrincipals": ["principalSet://goog/public:all"],
+        "deniedPermissions": ["storage.googleapis.com/objects.*"],
+        "exceptionPermissions": ["storage.googleapis.com/objects.list"],
+        "denialCondition": {
+          "title": "While it is frozen",
+          "expression": "resource.matchTag('123456789012/frozen', 'true')"
+        }
+      }
+    }
+  ]
+}"#;
+
 /// The situation that the fixtures show: what is held comes from the project and from below it.
 pub(super) fn set_up() -> Situation {
     let mut situation = Situation::new();
@@ -79,5 +112,42 @@ fn what_gcloud_prints_is_read_in_both_formats() {
             ["storage.buckets.get", "storage.buckets.list"]
         );
         assert_eq!(with_status(&offline, "unknown"), [""; 0]);
+    }
+}
+
+#[test]
+fn a_deny_policy_is_read_in_both_formats() {
+    for format in FORMATS {
+        let mut files = files(format);
+        files.add("--deny-policy", "", "deny", &read_back("deny", format));
+        let run = files.program.run().expect(1);
+        assert_eq!(
+            with_status(&run, "fail"),
+            [
+                "run.services.delete",
+                "storage.buckets.get",
+                "storage.buckets.list"
+            ]
+        );
+        assert_eq!(
+            with_status(&run, "unknown"),
+            ["storage.objects.create", "storage.objects.delete"]
+        );
+    }
+}
+
+/// A list has no rules in it: whoever takes it for the policy would see nothing denied.
+#[test]
+fn a_list_of_deny_policies_is_refused() {
+    for format in FORMATS {
+        let mut files = files(format);
+        files.add("--deny-policy", "", "deny", &read_back("deny-list", format));
+        let run = files.program.run().expect(2);
+        assert!(
+            run.stderr.contains("gcloud iam policies get"),
+            "{}",
+            run.stderr
+        );
+        assert!(run.stdout.is_empty(), "{}", run.stdout);
     }
 }

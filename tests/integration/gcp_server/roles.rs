@@ -137,7 +137,7 @@ fn the_permissions_that_a_role_may_hold_are_listed() {
     let name = "//cloudresourcemanager.googleapis.com/projects/remotion-test";
     let body = json!({ "fullResourceName": name, "pageSize": 1 });
     let page = call(&gcp, &token, target, Some(&body)).json();
-    assert_eq!(page["permissions"][0]["name"], "iam.roles.create");
+    assert_eq!(page["permissions"][0]["name"], "iam.denypolicies.create");
     assert_eq!(page["nextPageToken"], "page-1");
     let wrong = json!({ "fullResourceName": "//example.com/projects/remotion-test" });
     assert_eq!(call(&gcp, &token, target, Some(&wrong)).status, 400);

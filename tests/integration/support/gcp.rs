@@ -12,7 +12,7 @@
 //! | sts.googleapis.com | `/v1/token` |
 //! | iamcredentials.googleapis.com | `/v1/projects/-/serviceAccounts/EMAIL:generateAccessToken` |
 //! | cloudresourcemanager.googleapis.com | `/v3/projects/…`, `/v1/projects/ID[:getIamPolicy]` |
-//! | iam.googleapis.com | `/v1/projects/…/serviceAccounts/…`, `/v1/projects/…/roles`, `/v1/permissions:queryTestablePermissions` |
+//! | iam.googleapis.com | `/v1/projects/…/serviceAccounts/…`, `/v1/projects/…/roles`, `/v1/permissions:queryTestablePermissions`, `/v2/policies/…/denypolicies` |
 //! | run.googleapis.com | `/v2/projects/…/locations/…/services…`, `/v1/…` alike |
 //! | storage.googleapis.com | `/storage/v1/b…` |
 //! | serviceusage.googleapis.com | `/v1/projects/…/services…` |
@@ -24,6 +24,7 @@ mod caller;
 mod catalogue;
 mod clock;
 mod credential_files;
+mod deny_policies;
 pub(crate) mod error;
 mod federation;
 mod identity;
@@ -169,6 +170,9 @@ fn answer(world: &mut World, request: &Request) -> Response {
         }
         ("POST" | "GET", ["v1", "projects", project, "roles", rest @ ..]) => {
             roles::answer(world, request, project, rest).into()
+        }
+        ("POST" | "GET", ["v2", "policies", attachment, "denypolicies", rest @ ..]) => {
+            deny_policies::answer(world, request, attachment, rest).into()
         }
         (
             "GET",

@@ -12,10 +12,18 @@ const PREDEFINED: &str = include_str!(concat!(
 ));
 
 /// Permissions of predefined roles that the file leaves out and a method of this server asks for.
-const BESIDE: [(&str, &[&str]); 3] = [
+const BESIDE: [(&str, &[&str]); 4] = [
     ("roles/owner", ROLE_ADMINISTRATION),
     ("roles/editor", &["iam.roles.get", "iam.roles.list"]),
     ("roles/iam.roleAdmin", ROLE_ADMINISTRATION),
+    (
+        "roles/iam.denyAdmin",
+        &[
+            "iam.denypolicies.create",
+            "iam.denypolicies.get",
+            "iam.denypolicies.list",
+        ],
+    ),
 ];
 
 const ROLE_ADMINISTRATION: &[&str] = &[

@@ -120,6 +120,8 @@ pub(crate) struct World {
     pub(super) memberships: BTreeSet<(String, String)>,
     pub(super) metadata_account: Option<String>,
     pub(super) subject_bearer: Option<(String, String)>,
+    /// By their names, as the service answers them.
+    pub(super) deny_policies: BTreeMap<String, serde_json::Value>,
     roles: Vec<Role>,
     policies: BTreeMap<Resource, Vec<Binding>>,
     minted: usize,
