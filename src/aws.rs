@@ -22,6 +22,7 @@ use crate::plan::ContextEntry;
 use arn::{Arn, Caller};
 
 pub(crate) use reading::CALLS as READING_CALLS;
+pub(crate) use trust::Trust;
 pub(crate) use who::{Stop, Who, identify};
 
 /// What is asked for: the flags of `remperm aws check`, as data.
@@ -173,16 +174,6 @@ pub fn partition_named(name: &str) -> Option<Partition> {
     [Partition::Aws, Partition::AwsCn]
         .into_iter()
         .find(|partition| partition.name() == name)
-}
-
-/// Whether a trust policy, as JSON, lets Lambda assume its role; `None` where that can't be told from the policy alone.
-#[must_use]
-pub fn trusts_lambda(policy: &str) -> Option<bool> {
-    match trust::of(policy) {
-        trust::Trust::Given => Some(true),
-        trust::Trust::Refused => Some(false),
-        trust::Trust::Unclear => None,
-    }
 }
 
 /// The smallest policy for running the checks: simulating any user or role of the account, and

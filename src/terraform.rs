@@ -210,6 +210,8 @@ pub struct Found {
     pub holder: Holder,
     /// Terraform marks one of its policies as sensitive: nothing of their text may be told.
     pub is_sensitive: bool,
+    /// The same of its trust policy.
+    pub is_trust_sensitive: bool,
 }
 
 /// The addresses to choose from, as a hint.

@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::{Terms, audit, base, deadline, fail, findings, finish, requirements, settle_failure};
-use crate::aws::{self, Stop, Who};
+use crate::aws::{self, Stop, Trust, Who};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::holder::Holder;
@@ -112,7 +112,7 @@ pub async fn check(
         }
     }
     // An upgrade changes nothing about who may assume the role.
-    if let Some(trusted) = who.trusts_lambda.filter(|_| terms.beyond.is_none()) {
+    if let Some(trusted) = who.trust.take().filter(|_| terms.beyond.is_none()) {
         audit.findings.push(trust(&who.role_arn, trusted));
     }
     audit.notes.extend(swapped(&audit.findings));
@@ -202,8 +202,8 @@ const BLIND_SPOTS: &[&str] = &[
     "what a service checks by itself beside the policies is not known",
 ];
 
-/// Whether Lambda may assume the execution role, as its trust policy was seen.
-pub(super) fn trust(role: &str, trusted: bool) -> Finding {
+/// Whether Lambda may assume the execution role, as far as its trust policy tells.
+pub(super) fn trust(role: &str, trusted: Trust) -> Finding {
     Finding {
         kind: FindingKind::TrustPolicy,
         subject: Subject::Role,
@@ -214,14 +214,14 @@ pub(super) fn trust(role: &str, trusted: bool) -> Finding {
         doubtful: false,
         exact: Vec::new(),
         source: Source::AwsTrustPolicy,
-        verdict: if trusted {
-            Verdict::Pass(Held {
+        verdict: match trusted {
+            Trust::Given => Verdict::Pass(Held {
                 asked: vec![role.to_owned()],
                 taken_as_absent: Vec::new(),
                 level: None,
-            })
-        } else {
-            Verdict::Fail(Cause::NotTrusted)
+            }),
+            Trust::Refused => Verdict::Fail(Cause::NotTrusted),
+            Trust::Unclear(unknown) => Verdict::Unknown(unknown),
         },
         waiver: None,
     }

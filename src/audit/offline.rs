@@ -5,14 +5,13 @@ use super::{Terms, audit, base, findings, finish, requirements};
 use crate::aws;
 use crate::aws::arn::{Arn, Caller, is_account};
 use crate::error::Error;
-use crate::holder::{Attached, Content};
 use crate::iam::{Document, Layer};
 use crate::manifest::Partition;
 use crate::offline::{self, Identity, Options, Seen};
 use crate::permission::{Cloud, Requirement, Subject};
 use crate::plan::{self, AwsTarget, Question};
-use crate::report::{Audit, Finding, Report};
-use crate::verdict::{Answer, Source, Unknown, Verdict, Why};
+use crate::report::{Audit, Report};
+use crate::verdict::{Answer, Source, Unknown, Why};
 use crate::version::Applied;
 
 /// What policy files can't show.
@@ -297,39 +296,14 @@ const fn name_of(layer: Layer) -> &'static str {
     }
 }
 
-/// Adds whether Lambda may assume the execution role, where its trust policy was seen.
+/// Adds whether Lambda may assume the execution role, where the role itself is in the files.
 fn judge_trust(identity: &Identity, audit: &mut Audit) {
-    let (Subject::Role, Ok(_), Some(trust)) =
+    if let (Subject::Role, Ok(_), Some(trust)) =
         (identity.subject, &identity.policies, &identity.trust)
-    else {
-        return;
-    };
-    let name = identity.name.as_deref().unwrap_or_default();
-    match trusts(trust) {
-        Some(trusted) => audit.findings.push(super::aws::trust(name, trusted)),
-        None => audit.notes.push(untold(name)),
+    {
+        let name = identity.name.as_deref().unwrap_or_default();
+        audit.findings.push(super::aws::trust(name, trust.clone()));
     }
-}
-
-/// Whether Lambda may assume a role, by what was seen of its trust policy.
-pub(super) fn trust_of(role: &str, trust: Option<&Attached>) -> Finding {
-    let trusted = trust.and_then(trusts);
-    let mut finding = super::aws::trust(role, trusted == Some(true));
-    if trusted.is_none() {
-        finding.verdict = Verdict::Unknown(Unknown::new(Why::Condition, untold(role)));
-    }
-    finding
-}
-
-fn trusts(trust: &Attached) -> Option<bool> {
-    match &trust.content {
-        Content::Seen(text) => aws::trusts_lambda(text),
-        Content::Unseen(_) => None,
-    }
-}
-
-fn untold(role: &str) -> String {
-    format!("whether the trust policy of {role} lets Lambda assume it could not be told")
 }
 
 /// Names that stand for one thing each: a wildcard in them would ask about many, and an answer

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::num::NonZero;
 
-use super::offline::{ACCOUNT_DETAILS_BLIND_SPOTS, Place, checked, partition, target, trust_of};
+use super::offline::{ACCOUNT_DETAILS_BLIND_SPOTS, Place, checked, partition, target};
 use super::{Terms, findings, requirements};
+use crate::aws::Trust;
 use crate::aws::arn::{Arn, Caller};
 use crate::error::Error;
 use crate::holder::{Attached, Content, Holder, HolderKind};
@@ -215,7 +216,10 @@ impl Judging<'_> {
         row.principal.clone_from(&holder.name);
         // Roles with the same policies may be trusted otherwise.
         if list.subject == Subject::Role {
-            add(&mut row, &trust_of(&holder.name, holder.trust.as_ref()));
+            let trust = holder.trust.iter().map(Trust::of_readable);
+            for trust in trust {
+                add(&mut row, &super::aws::trust(&holder.name, trust));
+            }
         }
         row
     }

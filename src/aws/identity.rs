@@ -8,7 +8,7 @@ use aws_sdk_sts::Client as Sts;
 
 use super::arn::{Arn, Caller};
 use super::failure::{Failed, Kind, understand};
-use super::trust::{self, Trust};
+use super::trust::Trust;
 use crate::verdict::{Cause, Unknown, Why};
 
 /// A principal that can be asked about, or why it can't.
@@ -71,8 +71,7 @@ pub(super) async fn role(iam: &Iam, name: &str, limit: Duration) -> RoleLookup {
         {
             Some((role, arn)) if Caller::of(&arn) == Caller::Role => RoleLookup::Found(
                 arn,
-                role.assume_role_policy_document()
-                    .map_or(Trust::Unclear, trust::of_encoded),
+                Trust::of_encoded(role.role_name(), role.assume_role_policy_document()),
             ),
             _ => RoleLookup::Unseen(Failed {
                 kind: Kind::Other,

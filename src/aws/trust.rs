@@ -1,12 +1,16 @@
 //! The trust policy of the execution role: does it let Lambda assume the role?
 //!
-//! Only what is seen counts: a policy that can't be read, or that depends on conditions, gives no
-//! verdict
-//! ([service principals](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services)).
+//! What allows is read narrowly and what denies widely
+//! ([service principals](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services)):
+//! whatever depends on a condition, or on whether a wildcard means services too, is told neither way.
 
-use serde_json::Value;
-
-use crate::text::{matches_pattern, percent_decoded};
+use crate::error::Error;
+use crate::holder::{Attached, Content};
+use crate::iam::{
+    Action, Context, Document, Effect, PolicyKind, Principal, PrincipalKind, Principals, Statement,
+};
+use crate::text::percent_decoded;
+use crate::verdict::{Unknown, Why};
 
 /// The service that has to be trusted.
 const SERVICE: &str = "lambda.amazonaws.com";
@@ -15,96 +19,162 @@ const SERVICE: &str = "lambda.amazonaws.com";
 const ACTION: &str = "sts:AssumeRole";
 
 /// What a trust policy says of Lambda.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trust {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Trust {
     /// It lets Lambda assume the role.
     Given,
     /// It does not.
     Refused,
     /// It can't be told from the policy alone.
-    Unclear,
+    Unclear(Unknown),
 }
 
-/// Reads a trust policy as IAM sends it: JSON, with percent signs in place of special characters.
-pub(super) fn of_encoded(encoded: &str) -> Trust {
-    percent_decoded(encoded).map_or(Trust::Unclear, |document| of(&document))
-}
+impl Trust {
+    /// Reads a trust policy from a file.
+    ///
+    /// # Errors
+    ///
+    /// Its text is no trust policy.
+    pub(crate) fn of(policy: &Attached) -> Result<Self, Error> {
+        match &policy.content {
+            Content::Seen(text) => read(&policy.name, text),
+            Content::Unseen(why) => Ok(Self::Unclear(Unknown::new(
+                Why::UnseenPolicy,
+                format!("{}: {why}", policy.name),
+            ))),
+        }
+    }
 
-/// Reads a trust policy, as JSON.
-pub(super) fn of(document: &str) -> Trust {
-    let Ok(document) = serde_json::from_str::<Value>(document) else {
-        return Trust::Unclear;
-    };
-    let statements = match document.get("Statement") {
-        Some(Value::Array(statements)) => statements.iter().collect(),
-        Some(statement @ Value::Object(_)) => vec![statement],
-        _ => return Trust::Unclear,
-    };
-    let mut trust = Trust::Refused;
-    for statement in statements {
-        let concerns = match (names_action(statement), names_service(statement)) {
-            (Some(action), Some(service)) => action && service,
-            _ => return Trust::Unclear,
+    /// The same, where a text that is no trust policy was not seen.
+    pub(crate) fn of_readable(policy: &Attached) -> Self {
+        Self::of(policy)
+            .unwrap_or_else(|error| Self::Unclear(Unknown::new(Why::UnseenPolicy, error.message)))
+    }
+
+    /// The same, without a word of the policy's text.
+    pub(crate) fn concealed(self) -> Self {
+        match self {
+            Self::Unclear(unknown) if unknown.why != Why::UnseenPolicy => Self::Unclear(
+                Unknown::new(unknown.why, "a sensitive trust policy leaves it open"),
+            ),
+            told => told,
+        }
+    }
+
+    /// Reads the trust policy of a role as IAM sends it: JSON, with percent signs in place of
+    /// special characters.
+    pub(super) fn of_encoded(role: &str, encoded: Option<&str>) -> Self {
+        let content = match encoded.map(percent_decoded) {
+            Some(Some(text)) => Content::Seen(text),
+            Some(None) => Content::Unseen("its text could not be decoded".to_owned()),
+            None => Content::Unseen("iam:GetRole gave an answer without it".to_owned()),
         };
-        if !concerns {
-            continue;
-        }
-        let conditional = statement.get("Condition").is_some();
-        match statement.get("Effect").and_then(Value::as_str) {
-            Some("Allow") if conditional => {
-                if trust == Trust::Refused {
-                    trust = Trust::Unclear;
-                }
+        Self::of_readable(&Attached {
+            name: format!("role {role}, trust policy"),
+            content,
+        })
+    }
+}
+
+fn read(name: &str, text: &str) -> Result<Trust, Error> {
+    let wrong = |error: String| Error::call(error).hint("mend the trust policy");
+    let (document, _) = Document::parse(name, PolicyKind::Trust, text.as_bytes(), &[])
+        .map_err(|error| wrong(error.to_string()))?;
+    let action = Action::parse(ACTION).map_err(|error| wrong(error.to_string()))?;
+    let that_reaches = |effect: Effect, least: Reach| {
+        document
+            .statements()
+            .iter()
+            .find(|one| one.effect() == effect && one.covers_action(&action) && reach(one) >= least)
+    };
+    let unclear = |statement| Trust::Unclear(depends(name, statement));
+    if that_reaches(Effect::Deny, Reach::Surely).is_some() {
+        return Ok(Trust::Refused);
+    }
+    if let Some(denial) = that_reaches(Effect::Deny, Reach::Maybe) {
+        return Ok(unclear(denial));
+    }
+    if that_reaches(Effect::Allow, Reach::Surely).is_some() {
+        return Ok(Trust::Given);
+    }
+    Ok(that_reaches(Effect::Allow, Reach::Maybe).map_or(Trust::Refused, unclear))
+}
+
+/// Whether a statement is about Lambda.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    No,
+    Maybe,
+    Surely,
+}
+
+fn reach(statement: &Statement) -> Reach {
+    let named = match statement.principals() {
+        None => Reach::No,
+        Some(element) => match (&element.principals, element.negated) {
+            // Whether the services are among all of these is not documented.
+            (_, true) => Reach::Maybe,
+            (Principals::Everyone, false) if statement.effect() == Effect::Deny => Reach::Surely,
+            (Principals::Everyone, false) => Reach::Maybe,
+            (Principals::Named(principals), false) => {
+                principals.iter().map(reach_of).max().unwrap_or(Reach::No)
             }
-            Some("Allow") => trust = Trust::Given,
-            Some("Deny") if conditional => return Trust::Unclear,
-            Some("Deny") => return Trust::Refused,
-            _ => return Trust::Unclear,
-        }
-    }
-    trust
+        },
+    };
+    let condition = match statement.condition_holds(&Context::new()) {
+        Some(true) => Reach::Surely,
+        Some(false) => Reach::No,
+        None => Reach::Maybe,
+    };
+    named.min(condition)
 }
 
-/// One text or several; `None` for anything else.
-fn texts(value: &Value) -> Option<Vec<&str>> {
-    match value {
-        Value::String(one) => Some(vec![one]),
-        Value::Array(several) => several.iter().map(Value::as_str).collect(),
-        _ => None,
+fn reach_of(principal: &Principal) -> Reach {
+    match principal.kind {
+        PrincipalKind::Service if principal.name == SERVICE => Reach::Surely,
+        // Another form of the name, of a region or a partition.
+        PrincipalKind::Service if principal.name.starts_with("lambda.") => Reach::Maybe,
+        // `{"AWS": "*"}` is said to mean the same as `"*"`.
+        PrincipalKind::Service | PrincipalKind::Aws if principal.name == "*" => Reach::Maybe,
+        _ => Reach::No,
     }
 }
 
-fn names_action(statement: &Value) -> Option<bool> {
-    let actions = texts(statement.get("Action")?)?;
-    Some(actions.iter().any(|action| {
-        *action == "*"
-            || action.eq_ignore_ascii_case("sts:*")
-            || action.eq_ignore_ascii_case(ACTION)
-            // Other patterns are rare here; the service of the prefix decides nothing.
-            || (action.contains(['*', '?'])
-                && matches_pattern(&action.to_ascii_lowercase(), &ACTION.to_ascii_lowercase()))
-    }))
-}
-
-fn names_service(statement: &Value) -> Option<bool> {
-    match statement.get("Principal")? {
-        Value::String(all) => Some(all == "*"),
-        Value::Object(principals) => {
-            let Some(services) = principals.get("Service") else {
-                // `{"AWS": "*"}` means everyone, services not among them.
-                return Some(false);
-            };
-            Some(texts(services)?.contains(&SERVICE))
-        }
-        _ => None,
-    }
+/// Why a statement leaves it open.
+fn depends(name: &str, statement: &Statement) -> Unknown {
+    let mut keys: Vec<&str> = statement.condition_keys().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let on = if keys.is_empty() {
+        "whether its principals mean Lambda".to_owned()
+    } else {
+        keys.join(", ")
+    };
+    Unknown::new(
+        Why::Condition,
+        format!("{name}: whether it lets Lambda assume the role depends on {on}"),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Trust, of, of_encoded};
+    use super::Trust;
+    use crate::holder::{Attached, Content};
+
+    fn told(policy: &str) -> &'static str {
+        let policy = Attached {
+            name: "role r".to_owned(),
+            content: Content::Seen(policy.to_owned()),
+        };
+        match Trust::of(&policy) {
+            Ok(Trust::Given) => "given",
+            Ok(Trust::Refused) => "refused",
+            Ok(Trust::Unclear(_)) => "unclear",
+            Err(_) => "wrong",
+        }
+    }
 
     fn policy(statements: &Value) -> String {
         json!({"Version": "2012-10-17", "Statement": statements}).to_string()
@@ -112,44 +182,104 @@ mod tests {
 
     #[test]
     fn trust_is_what_the_statements_say() {
+        let of = |effect: &str, principal: Value, action: &str| json!({"Effect": effect, "Principal": principal, "Action": action});
         let lambda = json!({"Service": "lambda.amazonaws.com"});
-        let allow = json!({"Effect": "Allow", "Principal": lambda, "Action": "sts:AssumeRole"});
-        let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "sts:*"});
-        let conditional = json!({"Effect": "Allow", "Principal": lambda, "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": "1"}}});
-        let other = json!({"Effect": "Allow", "Principal": {"Service": ["ec2.amazonaws.com"]}, "Action": "sts:AssumeRole"});
+        let allow = of("Allow", lambda.clone(), "sts:AssumeRole");
+        let deny = of("Deny", json!("*"), "sts:*");
+        let with_condition = |mut statement: Value| {
+            statement["Condition"] = json!({"StringEquals": {"aws:SourceAccount": "1"}});
+            statement
+        };
+        let conditional = with_condition(allow.clone());
+        let other = of(
+            "Allow",
+            json!({"Service": ["ec2.amazonaws.com"]}),
+            "sts:AssumeRole",
+        );
         let several = json!({"Effect": "Allow", "Action": ["sts:TagSession", "sts:Assume*"],
             "Principal": {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}});
-        let tag = json!({"Effect": "Allow", "Principal": lambda, "Action": "sts:TagSession"});
-        let federated = json!({"Effect": "Allow", "Principal": {"Federated": "x"}, "Action": "sts:AssumeRoleWithSAML"});
+        let tag = of("Allow", lambda.clone(), "sts:TagSession");
+        let federated = of("Allow", json!({"Federated": "x"}), "sts:AssumeRoleWithSAML");
+        let all_but =
+            json!({"Effect": "Allow", "Principal": lambda, "NotAction": "sts:TagSession"});
+        let not_lambda = json!({"Effect": "Deny", "NotPrincipal": {"AWS": "x"}, "Action": "sts:*"});
         for (statements, expected) in [
-            (json!([allow]), Trust::Given),
-            (allow.clone(), Trust::Given),
-            (json!([several]), Trust::Given),
-            (json!([other, allow]), Trust::Given),
-            (json!([conditional, allow]), Trust::Given),
-            (json!([conditional]), Trust::Unclear),
-            (json!([other]), Trust::Refused),
-            (json!([tag]), Trust::Refused),
-            (json!([federated]), Trust::Refused),
-            (json!([allow, deny]), Trust::Refused),
-            (json!([]), Trust::Refused),
+            (json!([allow]), "given"),
+            (allow.clone(), "given"),
+            (json!([several]), "given"),
+            (json!([other, allow]), "given"),
+            (json!([conditional, allow]), "given"),
+            (json!([all_but]), "given"),
+            (json!([conditional]), "unclear"),
+            (json!([other]), "refused"),
+            (json!([tag]), "refused"),
+            (json!([federated]), "refused"),
+            (json!([allow, deny]), "refused"),
+            (json!([allow, with_condition(deny.clone())]), "unclear"),
+            (json!([conditional, deny]), "refused"),
+            (json!([allow, not_lambda]), "unclear"),
+            // Whether everyone means services too is open.
             (
-                json!([{"Effect": "Allow", "NotPrincipal": {"AWS": "x"}, "Action": "sts:AssumeRole"}]),
-                Trust::Unclear,
+                json!([of("Allow", json!("*"), "sts:AssumeRole")]),
+                "unclear",
             ),
-            (json!("x"), Trust::Unclear),
+            (
+                json!([of("Allow", json!({"AWS": "*"}), "sts:AssumeRole")]),
+                "unclear",
+            ),
+            (
+                json!([allow, of("Deny", json!({"AWS": "*"}), "sts:*")]),
+                "unclear",
+            ),
+            (
+                json!([of(
+                    "Allow",
+                    json!({"Service": "lambda.amazonaws.com.cn"}),
+                    "sts:*"
+                )]),
+                "unclear",
+            ),
+            (
+                json!([of(
+                    "Allow",
+                    json!({"Service": "edgelambda.amazonaws.com"}),
+                    "sts:*"
+                )]),
+                "refused",
+            ),
         ] {
-            assert_eq!(of(&policy(&statements)), expected, "{statements}");
+            assert_eq!(told(&policy(&statements)), expected, "{statements}");
         }
     }
 
     #[test]
-    fn it_is_decoded_first_and_garbage_is_unclear() {
-        let encoded = "%7B%22Statement%22%3A%5B%5D%7D";
-        assert_eq!(of_encoded(encoded), Trust::Refused);
-        for garbage in ["", "%", "%7", "%zz", "{", "[]", "%FF"] {
-            assert_eq!(of_encoded(garbage), Trust::Unclear, "{garbage}");
+    fn what_is_no_trust_policy_is_refused() {
+        let mut slip: Value = json!({"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {"Service": "lambda.amazonaws.com"}});
+        slip["Conditon"] = json!({"StringEquals": {"aws:SourceAccount": "1"}});
+        for text in [
+            "",
+            "{",
+            "[]",
+            "{}",
+            &policy(&json!([])),
+            &policy(&json!([slip])),
+        ] {
+            assert_eq!(told(text), "wrong", "{text}");
+        }
+    }
+
+    #[test]
+    fn what_iam_sends_is_decoded_first() {
+        let encode = |text: &str| text.replace('%', "%25").replace('"', "%22");
+        let refusing = json!([{"Effect": "Deny", "Principal": "*", "Action": "sts:*"}]);
+        let encoded = encode(&policy(&refusing));
+        assert_eq!(Trust::of_encoded("r", Some(&encoded)), Trust::Refused);
+        for garbage in [None, Some("%"), Some("%zz"), Some("{"), Some("%FF")] {
+            assert!(
+                matches!(Trust::of_encoded("r", garbage), Trust::Unclear(_)),
+                "{garbage:?}"
+            );
         }
     }
 }

@@ -34,8 +34,8 @@ pub(crate) struct Who {
     pub(crate) account: String,
     /// The ARN of the execution role, as it is or as it would be.
     pub(crate) role_arn: String,
-    /// Whether the execution role's trust policy lets Lambda assume it, where that was seen.
-    pub(crate) trusts_lambda: Option<bool>,
+    /// Whether the execution role's trust policy lets Lambda assume it, where that was looked up.
+    pub(crate) trust: Option<Trust>,
     user: Principal,
     role: Principal,
     /// Hints and refused look-ups.
@@ -152,22 +152,12 @@ pub(crate) async fn identify(
             });
         }
     };
-    let mut trusts_lambda = None;
+    let mut role_trust = None;
     let would_be = arn.sibling(format!("role/{}", options.role_name));
     let (role_arn, role) = match role_lookup {
         None => (would_be.clone(), Principal::Known(vec![would_be])),
         Some(RoleLookup::Found(found, trust)) => {
-            trusts_lambda = match trust {
-                Trust::Given => Some(true),
-                Trust::Refused => Some(false),
-                Trust::Unclear => {
-                    notes.push(format!(
-                        "whether the trust policy of {} lets Lambda assume it could not be told",
-                        options.role_name
-                    ));
-                    None
-                }
-            };
+            role_trust = Some(trust);
             (found.clone(), Principal::Known(vec![found]))
         }
         Some(RoleLookup::Missing) => (
@@ -191,7 +181,7 @@ pub(crate) async fn identify(
         source: session.source,
         account: arn.account,
         role_arn: role_arn.to_string(),
-        trusts_lambda,
+        trust: role_trust,
         user,
         role,
         notes,

@@ -179,14 +179,14 @@ impl Reading<'_> {
     fn role(&self, role: RoleDetail<'_>, field: &str) -> Result<Principal, Error> {
         let arn = arn(&role.arn, &role.role_name, &Caller::Role, field)?;
         let what = format!("role {}", role.role_name);
-        let trust = role.assume_role_policy_document.map(|document| {
-            let content = text::document(self.text, document)
-                .map_err(|problem| problem.error(self.file, field, "AssumeRolePolicyDocument"))?;
-            Ok(Attached {
-                name: format!("{what}, trust policy"),
-                content: Content::Seen(content),
-            })
-        });
+        let trust = match role.assume_role_policy_document {
+            None => Content::Unseen("the account details do not hold it".to_owned()),
+            Some(document) => {
+                Content::Seen(text::document(self.text, document).map_err(|problem| {
+                    problem.error(self.file, field, "AssumeRolePolicyDocument")
+                })?)
+            }
+        };
         Ok(Principal {
             kind: HolderKind::Role,
             grants: self.grants(
@@ -197,7 +197,10 @@ impl Reading<'_> {
             )?,
             groups: Some(Vec::new()),
             boundary: role.permissions_boundary.map(|boundary| boundary.arn),
-            trust: trust.transpose()?,
+            trust: Some(Attached {
+                name: format!("{what}, trust policy"),
+                content: trust,
+            }),
             context: known_of(&arn),
             arn,
         })

@@ -4,9 +4,10 @@
 use std::path::PathBuf;
 
 use super::{AccountDetails, Options, Policies, account_details, files, terraform};
+use crate::aws::Trust;
 use crate::aws::arn::Arn;
 use crate::error::Error;
-use crate::holder::{Attached, Holder};
+use crate::holder::Holder;
 use crate::iam::Document;
 use crate::input::Input;
 use crate::permission::Subject;
@@ -61,8 +62,8 @@ pub(crate) struct Identity {
     pub(crate) name: Option<String>,
     /// Its policies, or the answer to every question where there are none to judge.
     pub(crate) policies: Result<Policies, Answer>,
-    /// Who may assume it, for a role.
-    pub(crate) trust: Option<Attached>,
+    /// Whether Lambda may assume it, for a role.
+    pub(crate) trust: Option<Trust>,
 }
 
 impl Seen {
@@ -104,7 +105,7 @@ impl Identity {
             subject,
             name: Some(holder.name.clone()),
             policies: Ok(base.clone().with(holder)?),
-            trust: holder.trust.clone(),
+            trust: holder.trust.as_ref().map(Trust::of).transpose()?,
         })
     }
 

@@ -42,7 +42,7 @@ pub(super) fn find(
             ));
         }
         let identity = Identity::of(subject, base, &found.holder).map_err(|error| {
-            if found.is_sensitive {
+            if found.is_sensitive || found.is_trust_sensitive {
                 Error::call(format!(
                     "{name}: a policy of {} can't be read, and is sensitive, so that no more is told",
                     one_line(&principal.address)
@@ -58,6 +58,13 @@ pub(super) fn find(
                     policies.concealed()
                 } else {
                     policies
+                }
+            }),
+            trust: identity.trust.map(|trust| {
+                if found.is_trust_sensitive {
+                    trust.concealed()
+                } else {
+                    trust
                 }
             }),
             ..identity

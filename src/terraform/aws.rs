@@ -33,6 +33,9 @@ struct View<'t> {
     policies: ManagedPolicies<'t>,
 }
 
+/// Where a role's trust policy stands.
+const TRUST: &str = "assume_role_policy";
+
 /// Types of resources that write policies or memberships, all of which are read here.
 const READ: &[&str] = &[
     "aws_iam_policy",
@@ -129,6 +132,7 @@ pub(super) fn holder(terraform: &Terraform, address: &str) -> Result<Found, Erro
     Ok(Found {
         holder,
         is_sensitive,
+        is_trust_sensitive: entity.resource.is_sensitive(TRUST),
     })
 }
 
@@ -181,11 +185,8 @@ impl View<'_> {
             return Ok(None);
         }
         Ok(Some(Attached {
-            name: format!(
-                "{}: {}.assume_role_policy",
-                self.file, entity.resource.address
-            ),
-            content: policies::text(entity.resource, "assume_role_policy")?,
+            name: format!("{}: {}.{TRUST}", self.file, entity.resource.address),
+            content: policies::text(entity.resource, TRUST)?,
         }))
     }
 

@@ -131,19 +131,30 @@ fn the_roles_policies_and_its_trust_count() {
     untrusted["RoleDetailList"][0]["AssumeRolePolicyDocument"] = trusting("ec2.amazonaws.com");
     let run = check(&untrusted, &[]).expect(1);
     assert_eq!(not_passed(&run), ["role sts:AssumeRole fail not_trusted"]);
-    // What can't be told is said and is no verdict, as online.
+    // What can't be told is unknown, as online.
     untrusted["RoleDetailList"][0]["AssumeRolePolicyDocument"]["Statement"][0] = json!({
         "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole",
         "Condition": { "StringEquals": { "aws:SourceAccount": "1" } } });
-    let run = check(&untrusted, &[]).expect(0);
-    assert!(
-        run.findings()
-            .iter()
-            .all(|one| one.permission != "sts:AssumeRole")
+    let run = check(&untrusted, &[]).expect(3);
+    assert_eq!(not_passed(&run), ["role sts:AssumeRole unknown condition"]);
+    assert!(run.stdout.contains("depends on aws:SourceAccount"));
+    let role = untrusted["RoleDetailList"][0].as_object_mut().unwrap();
+    role.remove("AssumeRolePolicyDocument");
+    let run = check(&untrusted, &[]).expect(3);
+    assert_eq!(
+        not_passed(&run),
+        ["role sts:AssumeRole unknown unseen_policy"]
     );
+    // A slip is no statement without a condition.
+    untrusted["RoleDetailList"][0]["AssumeRolePolicyDocument"] = trusting("lambda.amazonaws.com");
+    untrusted["RoleDetailList"][0]["AssumeRolePolicyDocument"]["Statement"][0]["Conditon"] =
+        json!({ "StringEquals": { "aws:SourceAccount": "1" } });
+    let run = check(&untrusted, &[]).expect(2);
     assert!(
-        run.stdout
-            .contains("lets Lambda assume it could not be told")
+        run.stderr
+            .contains("details.json: role remotion-lambda-role, trust policy:1:"),
+        "{}",
+        run.stderr
     );
 }
 

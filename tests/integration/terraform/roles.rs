@@ -166,4 +166,20 @@ fn the_trust_policy_is_judged() {
         "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole",
     }));
     assert_eq!(trusting(json!(other)), (Some(1), Some("fail".to_owned())));
+    let conditional = trust().replace(
+        "\"Effect\"",
+        r#""Condition": { "StringEquals": { "aws:SourceAccount": "1" } }, "Effect""#,
+    );
+    let unknown = (Some(3), Some("unknown".to_owned()));
+    assert_eq!(trusting(json!(conditional)), unknown);
+    // Known only after apply.
+    assert_eq!(trusting(Value::Null), unknown);
+    let slip = conditional.replace("Condition", "Conditon");
+    let run = kept(json!({ "assume_role_policy": slip }))
+        .checking()
+        .arguments(["--subject", "role"])
+        .run()
+        .expect(2);
+    let place = "plan.json: aws_iam_role.remotion.assume_role_policy:1:";
+    assert!(run.stderr.contains(place), "{}", run.stderr);
 }

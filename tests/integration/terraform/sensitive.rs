@@ -83,3 +83,24 @@ fn what_was_left_out_is_unknown() {
         .sensitive(json!({ "policy": true }));
     all_unseen(&plan.of_user(), "sensitive, and left out");
 }
+
+#[test]
+fn a_sensitive_trust_policy_is_not_quoted() {
+    let trusting = |policy: String| {
+        let mut plan = super::role().sensitive(json!({}));
+        plan.resources[0].values["assume_role_policy"] = json!(policy);
+        plan.resources[0].sensitive = json!({ "assume_role_policy": true });
+        plan.checking().arguments(["--subject", "role"]).run()
+    };
+    let conditional = super::trust().replace(
+        "\"Effect\"",
+        r#""Condition": { "StringEquals": { "hush:Key": "1" } }, "Effect""#,
+    );
+    let run = trusting(conditional.clone()).expect(3);
+    let trust = run.findings();
+    let trust = trust.iter().find(|one| one.permission == "sts:AssumeRole");
+    assert_eq!(trust.unwrap().why, "condition");
+    assert!(!run.stdout.contains("hush"), "{}", run.stdout);
+    let run = trusting(conditional.replace("Condition", "hush")).expect(2);
+    assert!(!run.stderr.contains("hush"), "{}", run.stderr);
+}
