@@ -113,6 +113,11 @@ impl Member {
         self.is_of_pool(named)
     }
 
+    /// Whether what an allow policy names may be this member, or contain it.
+    pub(crate) fn may_be(&self, named: &str) -> bool {
+        convenience(named).is_some() || self.is_named_by(named) != Truth::No
+    }
+
     /// Whether what a deny rule names is this member.
     pub(super) fn is_denied_by(&self, named: &str) -> Truth {
         if named == "principalSet://goog/public:all" {

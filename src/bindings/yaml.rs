@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::{DuplicateKeyPolicy, Error, MergeKeyPolicy, Options, Spanned};
 
 use crate::iam::Position;
@@ -31,9 +32,32 @@ pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
         merge_keys: MergeKeyPolicy::Error,
         strict_booleans: true,
     };
-    serde_saphyr::from_str_with_options::<Tree>(text, options)
-        .map(|tree| tree.0)
-        .map_err(|error| malformed(&error))
+    let tree = serde_saphyr::from_str_with_options::<Tree>(text, options)
+        .map_err(|error| malformed(&error))?
+        .0;
+    hollow(&tree).map_or(Ok(tree), Err)
+}
+
+/// The first key or dash behind which nothing stands. gcloud leaves out what has no value, so the
+/// file may be cut off there, and what is missing may be a condition, or whom a rule denies.
+fn hollow(tree: &Node) -> Option<SyntaxError> {
+    let missing = |position: Position, what: String| SyntaxError {
+        position,
+        problem: format!(
+            "nothing stands behind {what}: the file may be cut off there; leave out what has no value"
+        ),
+    };
+    match &tree.value {
+        Value::Array(items) => items.iter().find_map(|item| match item.value {
+            Value::Null => Some(missing(item.position, "a dash".to_owned())),
+            _ => hollow(item),
+        }),
+        Value::Object(members) => members.iter().find_map(|(key, node)| match node.value {
+            Value::Null => Some(missing(key.position, format!("{:?}", key.name))),
+            _ => hollow(node),
+        }),
+        _ => None,
+    }
 }
 
 fn position(location: serde_saphyr::Location) -> Position {
@@ -46,9 +70,15 @@ fn position(location: serde_saphyr::Location) -> Position {
 
 fn malformed(error: &Error) -> SyntaxError {
     let message = match error.without_snippet() {
-        Error::Budget { .. } => {
-            "more values or nesting than a policy has, or an anchor or alias".to_owned()
-        }
+        Error::Budget { breach, .. } => match breach {
+            BudgetBreach::Documents { .. } => {
+                "a second document begins here: give each policy in a file of its own".to_owned()
+            }
+            BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. } => {
+                "an anchor or alias: write the value out".to_owned()
+            }
+            _ => "more values or nesting than a policy has".to_owned(),
+        },
         other => other.to_string(),
     };
     let first = message.lines().next().unwrap_or_default();

@@ -4,6 +4,7 @@
 //! Of what stands below the project, the member's own service account counts, and the buckets and
 //! services that Remotion names: those of others have grants of their own.
 
+mod below;
 mod deny;
 mod entry;
 mod grants;
@@ -14,7 +15,7 @@ mod who;
 use super::Terraform;
 use super::configuration::{References, instance};
 use super::resource::{Field, Resource};
-use crate::bindings::{AllowPolicy, Binding, DenyPolicy, DenyRule, Place, Policies, Seen};
+use crate::bindings::{AllowPolicy, Binding, DenyPolicy, DenyRule, Member, Place, Policies, Seen};
 use crate::error::Error;
 use crate::text::one_line;
 
@@ -111,7 +112,7 @@ pub(super) fn find(terraform: &Terraform, wanted: &GoogleWanted<'_>) -> Result<G
     })
 }
 
-impl View<'_> {
+impl<'t> View<'t> {
     /// Whether a project is the one that is meant.
     fn is_project(&self, project: &str, address: &str) -> Here {
         let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -153,21 +154,19 @@ impl View<'_> {
     }
 
     fn allow(&self) -> Result<Vec<AllowPolicy>, Error> {
-        let mut entries: Vec<Entry<'_>> = Vec::new();
+        let mut entries: Vec<Entry<'t>> = Vec::new();
         for resource in self.resources {
             entries.extend(self.entry(resource)?);
         }
         self.withdraw(&mut entries)?;
-        let mut policies: Vec<AllowPolicy> = entries
-            .into_iter()
-            .map(|entry| AllowPolicy {
-                name: format!("{}: {}", self.file, entry.resource.address),
-                place: entry.place,
-                bindings: entry.bindings,
-            })
-            .collect();
-        let bare = self.without_grants(&policies)?;
-        policies.extend(bare);
-        Ok(policies)
+        self.policies(entries)
+    }
+
+    /// Whether somebody whom a policy names may be the member.
+    fn may_be(&self, named: &Seen<String>) -> bool {
+        match (named, Member::parse(&self.member)) {
+            (Seen::Known(named), Ok(member)) => member.may_be(named),
+            _ => true,
+        }
     }
 }

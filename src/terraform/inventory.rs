@@ -144,6 +144,7 @@ impl Gatherer<'_> {
             // A replacement deletes first, unless it says otherwise.
             let fate = match change.change.actions.last().map(String::as_str) {
                 Some("delete") => Fate::Deleted,
+                _ if does("delete") => Fate::Replaced,
                 _ => Fate::Stays,
             };
             let before = self.at(change, Some(before), sensitive, fate)?;

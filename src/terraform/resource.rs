@@ -46,8 +46,10 @@ pub(super) enum Fate {
     Created,
     /// It stays, changed or not; or this is a state.
     Stays,
-    /// It is deleted, and maybe after others were made.
+    /// It is deleted, and maybe after others were made, be it one that takes its place.
     Deleted,
+    /// It is deleted before another one is made in its place, and maybe after others were made.
+    Replaced,
 }
 
 /// One instance of a resource.

@@ -30,6 +30,10 @@ pub(in crate::bindings) fn deny_policy(
         "rules",
         "managingAuthority",
     ])?;
+    // gcloud sorts the fields, and Google gives each policy both.
+    if fields.has("createTime") && !fields.has("updateTime") {
+        return Err(fields.wrong("it has a createTime and no updateTime: the file may be cut off"));
+    }
     let Some(rules) = fields.list("rules")? else {
         // That is how `gcloud iam policies list` shows a policy, whatever its rules are.
         return Err(fields.wrong("it shows no rules"));
@@ -65,14 +69,23 @@ fn rule(source: &Source<'_>, node: &Node, path: String) -> Result<DenyRule, Erro
         let texts = fields.texts(name)?.unwrap_or_default();
         Ok(texts.into_iter().map(Seen::Known).collect())
     };
+    let required = |name: &str| -> Result<Vec<Seen<String>>, Error> {
+        // A rule that lacks it is most likely cut off, and would deny nobody anything.
+        if !fields.has(name) {
+            return Err(fields.wrong(format!(
+                "{name} is missing; if the rule names none, write an empty list"
+            )));
+        }
+        texts(name)
+    };
     let condition = fields
         .object("denialCondition")
         .map(|node| condition(source, node, fields.path("denialCondition")))
         .transpose()?;
     Ok(DenyRule {
-        denied_principals: texts("deniedPrincipals")?,
+        denied_principals: required("deniedPrincipals")?,
         exception_principals: texts("exceptionPrincipals")?,
-        denied_permissions: texts("deniedPermissions")?,
+        denied_permissions: required("deniedPermissions")?,
         exception_permissions: texts("exceptionPermissions")?,
         condition: unknown.or(condition),
     })

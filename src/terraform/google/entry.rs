@@ -1,24 +1,30 @@
 //! Resources that grant: one member, the members of one role, or a whole policy.
 
-use super::who::email;
 use super::{Here, View};
 use crate::bindings::{AllowPolicy, Binding, Place, Seen};
 use crate::error::Error;
 use crate::permission::Level;
-use crate::terraform::configuration::{Target, instance};
-use crate::terraform::resource::{Field, Mode, Resource};
-
-/// Remotion's buckets and services begin with these.
-const BUCKETS: &str = "remotioncloudrun-";
-const SERVICES: &str = "remotion-";
+use crate::terraform::resource::{Mode, Resource};
 
 /// What one resource grants.
 #[derive(Debug, Clone)]
 pub(super) struct Entry<'t> {
     pub(super) resource: &'t Resource,
+    /// The type of resources that it grants on, such as `google_project`.
+    pub(super) on: &'t str,
     pub(super) form: Form,
-    pub(super) place: Place,
+    pub(super) place: Where,
     pub(super) bindings: Vec<Binding>,
+    /// Why it may be about something else than the place.
+    doubt: Option<String>,
+}
+
+/// Where a resource grants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Where {
+    At(Place),
+    /// On a resource of this kind, and why it is not known on which.
+    Somewhere(Level, String),
 }
 
 /// How much of a policy a resource decides about.
@@ -33,7 +39,7 @@ pub(super) enum Form {
 }
 
 /// What a type of resources grants on, and how much it decides about.
-pub(super) fn form(kind: &str) -> Option<(&str, Form)> {
+fn form(kind: &str) -> Option<(&str, Form)> {
     [
         ("_iam_member", Form::Member),
         ("_iam_binding", Form::Binding),
@@ -43,145 +49,108 @@ pub(super) fn form(kind: &str) -> Option<(&str, Form)> {
     .find_map(|(end, form)| Some((kind.strip_suffix(end)?, form)))
 }
 
+impl Entry<'_> {
+    /// Whether both may write the same policy.
+    pub(super) fn may_meet(&self, other: &Self) -> bool {
+        let is_of =
+            |place: &Place, level: Level| matches!(place, Place::Below(own, _) if *own == level);
+        match (&self.place, &other.place) {
+            // Folders and the organization have policies of their own.
+            (Where::At(Place::Project), Where::At(Place::Project)) => self.on == other.on,
+            (Where::At(own), Where::At(place)) => own == place,
+            (Where::At(place), Where::Somewhere(level, _))
+            | (Where::Somewhere(level, _), Where::At(place)) => is_of(place, *level),
+            (Where::Somewhere(own, _), Where::Somewhere(level, _)) => own == level,
+        }
+    }
+}
+
 impl<'t> View<'t> {
     /// What a resource grants on the project, or below it where Remotion looks.
     pub(super) fn entry(&self, resource: &'t Resource) -> Result<Option<Entry<'t>>, Error> {
         let (Some((on, form)), Mode::Managed) = (form(&resource.kind), resource.mode) else {
             return Ok(None);
         };
+        let project = Where::At(Place::Project);
         let place = match on {
             "google_project" => match self.is_here(resource)? {
-                Here::No => return Ok(None),
-                Here::Yes => (Place::Project, None),
-                Here::Maybe(why) => (Place::Project, Some(why)),
+                Here::No => None,
+                Here::Yes => Some((project, None)),
+                Here::Maybe(why) => Some((project, Some(why))),
             },
-            "google_folder" | "google_organization" => (
-                Place::Project,
+            "google_folder" | "google_organization" => Some((
+                project,
                 Some(format!(
                     "whether the project is below that of {} is not in the file",
                     resource.address
                 )),
-            ),
-            _ => match self.below(on, resource)? {
-                Some(place) => (place, None),
-                None => return Ok(None),
-            },
+            )),
+            _ => self.below(on, resource)?,
         };
-        let (place, doubt) = place;
-        let mut bindings = self.bindings(resource, form)?;
-        if let Some(why) = doubt {
-            for binding in &mut bindings {
-                binding.members = vec![Seen::Unseen(why.clone())];
-            }
-        }
+        let Some((place, doubt)) = place else {
+            return Ok(None);
+        };
         Ok(Some(Entry {
             resource,
+            on,
             form,
             place,
-            bindings,
+            bindings: self.bindings(resource, form)?,
+            doubt,
         }))
     }
 
-    /// The place below the project that a resource is about, where it is one that counts.
-    fn below(&self, on: &str, resource: &Resource) -> Result<Option<Place>, Error> {
-        let (argument, level) = match on {
-            "google_service_account" => ("service_account_id", Level::ServiceAccount),
-            "google_storage_bucket" => ("bucket", Level::Bucket),
-            "google_cloud_run_service" => ("service", Level::RunService),
-            "google_cloud_run_v2_service" => ("name", Level::RunService),
-            _ => return Ok(None),
-        };
-        let name = match resource.text(argument)? {
-            Field::Known(name) => name.rsplit('/').next().unwrap_or(name).to_owned(),
-            Field::Absent | Field::Unknown => {
-                let Some(target) = self.references.target(resource, argument) else {
-                    return Ok(None);
-                };
-                match self.place_behind(level, on, &target)? {
-                    Some(name) => name,
-                    None => return Ok(None),
+    /// The policies that the entries make together.
+    pub(super) fn policies(&self, entries: Vec<Entry<'t>>) -> Result<Vec<AllowPolicy>, Error> {
+        let mut policies = Vec::new();
+        let mut anywhere = Vec::new();
+        for mut entry in entries {
+            if let Some(why) = &entry.doubt {
+                self.put_in_doubt(&mut entry.bindings, why);
+            }
+            let name = format!("{}: {}", self.file, entry.resource.address);
+            match entry.place {
+                Where::At(place) => policies.push(AllowPolicy {
+                    name,
+                    place,
+                    bindings: entry.bindings,
+                }),
+                Where::Somewhere(level, why) => {
+                    self.put_in_doubt(&mut entry.bindings, &why);
+                    anywhere.push((level, name, entry.bindings));
                 }
             }
-        };
-        Ok(self
-            .counts(level, &name)
-            .then_some(Place::Below(level, name)))
-    }
-
-    /// The name of the resource that a reference leads to.
-    fn place_behind(
-        &self,
-        level: Level,
-        kind: &str,
-        target: &Target,
-    ) -> Result<Option<String>, Error> {
-        if target.is_data || target.kind != kind {
-            return Ok(None);
         }
-        let of_kind = self.resources.iter().filter(|one| one.kind == kind);
-        let Some(found) = instance(of_kind, |one| one, target) else {
-            return Ok(None);
-        };
-        if level == Level::ServiceAccount {
-            if Some(found.address.as_str()) == self.account {
-                return Ok(self.email().map(str::to_owned));
-            }
-            return email(found);
-        }
-        Ok(match found.text("name")? {
-            Field::Known(name) => Some(name.to_owned()),
-            Field::Absent | Field::Unknown => None,
-        })
-    }
-
-    fn email(&self) -> Option<&str> {
-        self.member.strip_prefix("serviceAccount:")
-    }
-
-    /// Whether Remotion needs permissions there.
-    fn counts(&self, level: Level, name: &str) -> bool {
-        match level {
-            Level::ServiceAccount => self
-                .email()
-                .is_some_and(|email| email.eq_ignore_ascii_case(name)),
-            Level::Bucket => name.starts_with(BUCKETS),
-            Level::RunService => name.starts_with(SERVICES),
-            Level::Project => false,
-        }
-    }
-
-    /// Remotion's buckets and services on which nothing is granted, where others have grants: each
-    /// has to have them.
-    pub(super) fn without_grants(
-        &self,
-        granted: &[AllowPolicy],
-    ) -> Result<Vec<AllowPolicy>, Error> {
-        let mut found = Vec::new();
-        for resource in self.resources {
-            let level = match resource.kind.as_str() {
-                "google_storage_bucket" => Level::Bucket,
-                "google_cloud_run_service" | "google_cloud_run_v2_service" => Level::RunService,
-                _ => continue,
-            };
-            let (Mode::Managed, Field::Known(name)) = (resource.mode, resource.text("name")?)
-            else {
-                continue;
-            };
-            let place = Place::Below(level, name.to_owned());
-            let has_others = granted
-                .iter()
-                .any(|one| matches!(&one.place, Place::Below(other, _) if *other == level));
-            if self.counts(level, name)
-                && has_others
-                && granted.iter().all(|one| one.place != place)
-            {
-                found.push(AllowPolicy {
-                    name: format!("{}: {}", self.file, resource.address),
-                    place,
-                    bindings: Vec::new(),
-                });
+        let bare = self.without_grants(&policies)?;
+        policies.extend(bare);
+        let mut places: Vec<Place> = Vec::new();
+        for policy in &policies {
+            if !places.contains(&policy.place) {
+                places.push(policy.place.clone());
             }
         }
-        Ok(found)
+        for (level, name, bindings) in anywhere {
+            for place in &places {
+                if matches!(place, Place::Below(own, _) if *own == level) {
+                    policies.push(AllowPolicy {
+                        name: name.clone(),
+                        place: place.clone(),
+                        bindings: bindings.clone(),
+                    });
+                }
+            }
+        }
+        Ok(policies)
+    }
+
+    /// Nobody who may be the member is granted these for certain.
+    fn put_in_doubt(&self, bindings: &mut [Binding], why: &str) {
+        for binding in bindings {
+            for member in &mut binding.members {
+                if self.may_be(member) {
+                    *member = Seen::Unseen(why.to_owned());
+                }
+            }
+        }
     }
 }

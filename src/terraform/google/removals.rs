@@ -1,82 +1,130 @@
 //! Grants that another resource may remove: bindings and policies list the only members, and a
-//! deletion is not ordered before the making of what replaces it.
+//! deletion is not ordered before the making of what stands at another address.
 
-use super::View;
-use super::entry::{Entry, Form, form};
-use crate::bindings::{Binding, Seen};
+use super::entry::{Entry, Form, Where};
+use super::{Here, View};
+use crate::bindings::{Binding, Place, Seen};
 use crate::error::Error;
-use crate::terraform::resource::{Fate, Field, Mode, Resource};
+use crate::terraform::resource::{Fate, Field, Resource};
 
-/// A grant of one role to one member, where both are known.
-fn grants(bindings: &[Binding]) -> impl Iterator<Item = (&Binding, &Seen<String>)> {
-    bindings
-        .iter()
-        .flat_map(|binding| binding.members.iter().map(move |member| (binding, member)))
-}
-
-fn holds(bindings: &[Binding], role: &Seen<String>, member: &Seen<String>) -> bool {
-    matches!((role, member), (Seen::Known(_), Seen::Known(_)))
-        && grants(bindings).any(|(binding, one)| binding.role == *role && one == member)
-}
-
-impl View<'_> {
+impl<'t> View<'t> {
     /// Puts grants in doubt that may be removed again.
-    pub(super) fn withdraw(&self, entries: &mut [Entry<'_>]) -> Result<(), Error> {
+    pub(super) fn withdraw(&self, entries: &mut [Entry<'t>]) -> Result<(), Error> {
         let originals = entries.to_vec();
-        let deleted = self.deleted()?;
+        let mut gone = Vec::new();
+        for resource in self.before {
+            if matches!(resource.fate, Fate::Deleted | Fate::Replaced) {
+                gone.extend(self.entry(resource)?);
+            }
+        }
+        let mut removed = Vec::new();
+        for resource in self.resources {
+            if resource.kind == "google_project_iam_member_remove"
+                && !matches!(self.is_here(resource)?, Here::No)
+            {
+                removed.push((resource, removal(resource)?));
+            }
+        }
         for entry in entries {
+            let address = entry.resource.address.as_str();
             for other in &originals {
-                let is_same = other.resource.address == entry.resource.address;
-                if is_same || other.place != entry.place || other.form == Form::Member {
-                    continue;
-                }
-                for binding in &mut entry.bindings {
-                    // A binding is about the members of its role under its condition.
-                    let concerns = other.form == Form::Policy
-                        || other.bindings.iter().any(|one| {
-                            let may_be = matches!(one.role, Seen::Unseen(_))
-                                || matches!(binding.role, Seen::Unseen(_))
-                                || one.role == binding.role;
-                            may_be && one.condition == binding.condition
-                        });
-                    if concerns {
-                        doubt(binding, &other.resource.address, |binding, member| {
-                            !holds(&other.bindings, &binding.role, member)
-                        });
-                    }
+                if other.resource.address != address && other.may_meet(entry) {
+                    self.exclude(entry, other);
                 }
             }
-            for (address, gone) in &deleted {
-                for binding in &mut entry.bindings {
-                    let by = format!("the deletion of {address}");
-                    doubt(binding, &by, |binding, member| {
-                        holds(gone, &binding.role, member)
-                    });
+            for other in &gone {
+                // What is replaced is deleted before it is made again.
+                let is_own =
+                    other.resource.address == address && other.resource.fate == Fate::Replaced;
+                if !is_own && other.may_meet(entry) {
+                    self.delete(entry, other.form, &other.bindings, &other.resource.address);
+                }
+            }
+            if entry.on == "google_project" && entry.place == Where::At(Place::Project) {
+                for (resource, removal) in &removed {
+                    let removal = std::slice::from_ref(removal);
+                    self.delete(entry, Form::Member, removal, &resource.address);
                 }
             }
         }
         Ok(())
     }
 
-    /// What is deleted while the plan is applied, or is there to remove a grant.
-    fn deleted(&self) -> Result<Vec<(String, Vec<Binding>)>, Error> {
-        let mut deleted = Vec::new();
-        let gone = self.before.iter().filter(|one| one.fate == Fate::Deleted);
-        for resource in gone {
-            if let (Some((_, form)), Mode::Managed) = (form(&resource.kind), resource.mode) {
-                deleted.push((resource.address.clone(), self.bindings(resource, form)?));
+    /// A resource that lists the only members takes a grant from whom it does not list.
+    fn exclude(&self, entry: &mut Entry<'_>, other: &Entry<'_>) {
+        for binding in &mut entry.bindings {
+            let concerns = match other.form {
+                Form::Member => false,
+                Form::Binding => other.bindings.iter().any(|one| is_same(one, binding)),
+                Form::Policy => true,
+            };
+            if !concerns {
+                continue;
+            }
+            let listed: Vec<Seen<String>> = other
+                .bindings
+                .iter()
+                .filter(|one| one.role == binding.role && one.condition == binding.condition)
+                .flat_map(|one| one.members.clone())
+                .collect();
+            let by = &other.resource.address;
+            self.take(binding, by, |member| !listed.contains(member));
+        }
+    }
+
+    /// A deletion takes the grant of one member, of all members of a role, or all there are.
+    fn delete(&self, entry: &mut Entry<'_>, form: Form, gone: &[Binding], address: &str) {
+        let by = format!("the deletion of {address}");
+        for binding in &mut entry.bindings {
+            let of_role: Vec<&Binding> = gone.iter().filter(|one| is_same(one, binding)).collect();
+            match form {
+                Form::Policy => self.take(binding, &by, |_| true),
+                Form::Binding if of_role.is_empty() => {}
+                Form::Binding => self.take(binding, &by, |_| true),
+                Form::Member => self.take(binding, &by, |member| {
+                    of_role
+                        .iter()
+                        .flat_map(|one| &one.members)
+                        .any(|one| may_equal(one, member))
+                }),
             }
         }
-        for resource in self.resources {
-            if resource.kind == "google_project_iam_member_remove" {
-                deleted.push((resource.address.clone(), vec![removed(resource)?]));
+    }
+
+    /// Stands in for members from whom a grant may be taken.
+    fn take(&self, binding: &mut Binding, by: &str, is_taken: impl Fn(&Seen<String>) -> bool) {
+        for member in &mut binding.members {
+            if let Seen::Known(name) = &*member
+                && is_taken(member)
+                && self.may_be(member)
+            {
+                *member = Seen::Unseen(format!("{by} may take it from {name} again"));
             }
         }
-        Ok(deleted)
     }
 }
 
-fn removed(resource: &Resource) -> Result<Binding, Error> {
+/// Whether two bindings may be one: of one role under one condition.
+fn is_same(one: &Binding, other: &Binding) -> bool {
+    let role = match (&one.role, &other.role) {
+        (Seen::Known(one), Seen::Known(other)) => one == other,
+        _ => true,
+    };
+    let condition = match (&one.condition, &other.condition) {
+        (Some(Seen::Unseen(_)), _) | (_, Some(Seen::Unseen(_))) => true,
+        (one, other) => one == other,
+    };
+    role && condition
+}
+
+fn may_equal(one: &Seen<String>, other: &Seen<String>) -> bool {
+    match (one, other) {
+        (Seen::Known(one), Seen::Known(other)) => one.eq_ignore_ascii_case(other),
+        _ => true,
+    }
+}
+
+fn removal(resource: &Resource) -> Result<Binding, Error> {
     let seen = |field: &str| -> Result<Seen<String>, Error> {
         Ok(match resource.text(field)? {
             Field::Known(text) => Seen::Known(text.to_owned()),
@@ -89,21 +137,7 @@ fn removed(resource: &Resource) -> Result<Binding, Error> {
     Ok(Binding {
         role: seen("role")?,
         members: vec![seen("member")?],
-        condition: None,
+        // It is taken under whatever condition it was granted.
+        condition: Some(Seen::Unseen(String::new())),
     })
-}
-
-/// Stands in for members that may be removed.
-fn doubt(binding: &mut Binding, by: &str, is_removed: impl Fn(&Binding, &Seen<String>) -> bool) {
-    let members: Vec<Seen<String>> = binding
-        .members
-        .iter()
-        .map(|member| match member {
-            Seen::Known(name) if is_removed(binding, member) => {
-                Seen::Unseen(format!("{by} may take it from {name} again"))
-            }
-            other => other.clone(),
-        })
-        .collect();
-    binding.members = members;
 }

@@ -29,10 +29,18 @@ impl View<'_> {
             let is_deleted = resource.values.get("deleted") == Some(&serde_json::Value::Bool(true));
             let state = if is_deleted {
                 RoleState::Deleted
-            } else if resource.text("stage")? == Field::Known("DISABLED") {
-                RoleState::Disabled
             } else {
-                RoleState::Active
+                match resource.text("stage")? {
+                    Field::Known("DISABLED") => RoleState::Disabled,
+                    Field::Unknown => {
+                        permissions = vec![Seen::Unseen(format!(
+                            "known only after apply: {}.stage",
+                            resource.address
+                        ))];
+                        RoleState::Active
+                    }
+                    Field::Known(_) | Field::Absent => RoleState::Active,
+                }
             };
             let definition = RoleDefinition {
                 name,

@@ -93,8 +93,8 @@ fn a_rule_about_somebody_or_something_else_denies_nothing() {
             "deniedPrincipals": [format!("deleted:{}?uid=1", account())],
             "deniedPermissions": ["run.googleapis.com/*.*"],
         }),
-        json!({ "deniedPrincipals": [EVERYBODY] }),
-        json!({ "deniedPermissions": ["run.googleapis.com/*.*"] }),
+        json!({ "deniedPrincipals": [EVERYBODY], "deniedPermissions": [] }),
+        json!({ "deniedPrincipals": [], "deniedPermissions": ["run.googleapis.com/*.*"] }),
     ] {
         let run = granted().with_deny(&denying(&rule)).run().expect(0);
         assert_eq!(with_status(&run, "pass"), NEEDED, "{rule}");

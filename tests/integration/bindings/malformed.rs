@@ -74,6 +74,14 @@ fn a_file_that_can_not_be_read_as_a_whole_names_the_place() {
             &["version: a string where a number"],
         ),
         ("etag: a\nbinding: []", &["the field \"binding\""]),
+        (
+            "etag: a\n---\netag: b\n",
+            &["policy.json:2:", "a second document"],
+        ),
+        (
+            "bindings:\n- &a role",
+            &["policy.json:2:", "an anchor or alias"],
+        ),
     ] {
         refused(check(text), parts);
     }
@@ -82,6 +90,60 @@ fn a_file_that_can_not_be_read_as_a_whole_names_the_place() {
         &["policy.json:2:1", "UTF-8"],
     );
     assert!(!run.stderr.contains('\u{fffd}'));
+}
+
+/// Text that is cut off between two lines is still YAML, and says less: a condition that is gone
+/// would be a pass, and so would be a denial of nobody.
+#[test]
+fn a_file_that_is_cut_off_behind_a_key_is_no_policy() {
+    let grant = format!("bindings:\n- role: {ROLE}\n  members:\n  - {MEMBER}\n");
+    let with_role = |text: &str| check(text).with_role(&super::role(&super::NEEDED));
+    with_role(&grant).run().expect(0);
+    for (text, parts) in [
+        (
+            format!("{grant}  condition:\n"),
+            ["policy.json:5:3", "nothing stands behind \"condition\""],
+        ),
+        (
+            format!("{grant}  -\n"),
+            ["policy.json:5:4", "nothing stands behind a dash"],
+        ),
+        (
+            "bindings:\n".to_owned(),
+            ["policy.json:1:1", "nothing stands behind \"bindings\""],
+        ),
+    ] {
+        refused(with_role(&text), &parts);
+    }
+    let rule =
+        "rules:\n- denyRule:\n    deniedPermissions:\n    - run.googleapis.com/services.get\n";
+    let principals =
+        "    deniedPrincipals:\n    - principal://goog/subject/a@b.c\nuid: x\nupdateTime: '2026'\n";
+    let head = "createTime: '2026'\nkind: DenyPolicy\n";
+    granted()
+        .with_deny(&format!("{head}{rule}{principals}"))
+        .run()
+        .expect(0);
+    for (text, parts) in [
+        (
+            rule.to_owned(),
+            ["deny.json:3:", "deniedPrincipals is missing"],
+        ),
+        (
+            format!("{rule}    deniedPrincipals:\n"),
+            ["deny.json:5:5", "nothing stands behind"],
+        ),
+        (
+            rule.replace("deniedPermissions", "deniedPrincipals"),
+            ["deny.json:3:", "deniedPermissions is missing"],
+        ),
+        (
+            format!("{head}{rule}{}", principals.split("uid").next().unwrap()),
+            ["deny.json:1:1", "no updateTime: the file may be cut off"],
+        ),
+    ] {
+        refused(granted().with_deny(&text), &parts);
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Bindings, roles and deny rules of Google Cloud in plans and states.
 
+mod places;
 mod policies;
+mod removals;
 
 use serde_json::{Value, json};
 
