@@ -11,7 +11,8 @@
 //!   its answer is then [`Search::GaveUp`].
 //!
 //! Three things keep the sets few, and none changes an answer. Behind the last `*` that was
-//! reached, earlier positions of the same pattern are dropped (see [`super::pattern`]). A set that
+//! reached, earlier positions of the same pattern are dropped as far as it stands for what they
+//! could match (see [`super::pattern`]). A set that
 //! contains another one which was met at the same position of the required pattern is skipped:
 //! what escapes it escapes the smaller one too. And of the characters that no pattern waits for,
 //! one stands for all.

@@ -26,9 +26,9 @@
 //!
 //! # Wildcards and colons
 //!
-//! Whether a wildcard in the first five parts of an ARN crosses colons is left open by AWS's pages
-//! (see [`super::resource`]). Both documents are read the one way and the other, each time alike;
-//! what is not the same both times is not known.
+//! Which wildcards in the first five parts of an ARN cross colons is left open by AWS's pages (see
+//! [`super::resource`]). Both documents are read in every way that [`Reading`] knows, each time
+//! alike; what is not the same each time is not known.
 //!
 //! # Resources
 //!
@@ -234,7 +234,7 @@ fn compare(of: &Side<'_>, by: &Side<'_>, budget: &mut Budget) -> Answer {
     let mut is_gap = Vec::new();
     let mut witness = None;
     let mut gave_up = false;
-    for reading in [Reading::Narrow, Reading::Wide] {
+    for reading in readings(of, by) {
         for assignment in 0..assignments {
             let is_true = |wanted: &Atom<'_>| {
                 let index = atoms.iter().position(|atom| atom.is(wanted));
@@ -259,8 +259,9 @@ fn compare(of: &Side<'_>, by: &Side<'_>, budget: &mut Budget) -> Answer {
     if !keys.is_empty() {
         reasons.push(DoubtReason::Undecided { keys });
     }
-    let (narrow, wide) = is_gap.split_at(is_gap.len() / 2);
-    if narrow != wide {
+    let mut by_reading = is_gap.chunks(1_usize << atoms.len());
+    let first = by_reading.next();
+    if by_reading.any(|other| Some(other) != first) {
         reasons.push(DoubtReason::Colons);
     }
     if gave_up || reasons.is_empty() {
@@ -269,11 +270,30 @@ fn compare(of: &Side<'_>, by: &Side<'_>, budget: &mut Budget) -> Answer {
     Answer::Open(witness, reasons)
 }
 
+/// The ways to read wildcards that can make a difference.
+fn readings(of: &Side<'_>, by: &Side<'_>) -> Vec<Reading> {
+    let statements = [&of.allows, &of.denies, &by.allows, &by.denies];
+    let mut entries = statements
+        .into_iter()
+        .flatten()
+        .flat_map(|statement| &statement.resources)
+        .flat_map(|element| &element.entries);
+    if entries.all(ResourcePattern::has_two_readings) {
+        return vec![Reading::Narrow, Reading::Wide];
+    }
+    vec![
+        Reading::Narrow,
+        Reading::PartEnds,
+        Reading::Stars,
+        Reading::Wide,
+    ]
+}
+
 /// The keys of the atoms with which an answer turns when they alone turn.
 fn deciding_keys(atoms: &[Atom<'_>], is_gap: &[bool]) -> Vec<String> {
     let mut keys = Vec::new();
     for (index, atom) in atoms.iter().enumerate() {
-        // Both readings have an even number of assignments, so that a bit stays within one.
+        // Each reading has an even number of assignments, so that a bit stays within one.
         let turned = |at: usize| is_gap.get(at ^ (1_usize << index));
         let decides = is_gap
             .iter()

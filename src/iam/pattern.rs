@@ -1,11 +1,12 @@
 //! Patterns with `*` and `?`, and whether one word matches one.
 //!
 //! A pattern is a row of tokens. A wildcard is either free or *held in its segment*: the latter
-//! stands for no colon. All the engine's patterns have one property that keeps matching simple:
-//! wildcards are held only in the first five parts of an ARN, whose colons are literal. The
-//! positions at which a match can stand after a given word are therefore all in one segment, and
-//! of these only the ones from the last reached `*` on matter: what an earlier position could
-//! still match, that `*` matches too.
+//! stands for no colon; only those in the first five parts of an ARN can be held, whose colons are
+//! literal.
+//!
+//! Of the positions at which a match can stand after a given word, not all matter. What an earlier
+//! position could still match, a free `*` that was reached behind it matches too, and so does a
+//! held `*` where no colon can stand between the two ([`Pattern::hides`]).
 
 use super::template::Part;
 
@@ -46,12 +47,16 @@ pub(super) struct Pattern {
     tokens: Box<[Token]>,
 }
 
-/// Whether wildcards in the first five parts of an ARN cross its colons.
+/// Which wildcards in the first five parts of an ARN cross its colons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// They do not: so for what an Allow grants.
+    /// None: so for what an Allow grants.
     Narrow,
-    /// They do: so for what a Deny denies.
+    /// A `*` at the end of its part, as AWS's page has it.
+    PartEnds,
+    /// Every `*`, and no `?`.
+    Stars,
+    /// All: so for what a Deny denies.
     Wide,
 }
 
@@ -80,13 +85,36 @@ impl Pattern {
 
     /// A pattern over an ARN.
     pub(super) fn arn(parts: &[Part<'_>], reading: Reading) -> Self {
+        let held = match reading {
+            Reading::Narrow | Reading::PartEnds => "*?",
+            Reading::Stars => "?",
+            Reading::Wide => "",
+        };
+        let pattern = Self::holding(parts, held);
+        if reading != Reading::PartEnds {
+            return pattern;
+        }
+        let mut tokens = pattern.tokens;
+        let mut next = None;
+        for token in tokens.iter_mut().rev() {
+            let is_last = matches!(next, None | Some(Token::Character(':')));
+            if is_last && *token == Token::ManyInSegment {
+                *token = Token::Many;
+            }
+            next = Some(*token);
+        }
+        Self { tokens }
+    }
+
+    /// A pattern over an ARN in whose first five parts these wildcards are held.
+    fn holding(parts: &[Part<'_>], held: &str) -> Self {
         let mut tokens = Vec::new();
         let mut colons = 0_usize;
         for part in parts {
             match part {
                 Part::Text(text) => {
                     for character in text.chars() {
-                        let held = reading == Reading::Narrow && colons < COLONS_BEFORE_RESOURCE;
+                        let held = colons < COLONS_BEFORE_RESOURCE && held.contains(character);
                         tokens.push(match (character, held) {
                             ('*', true) => Token::ManyInSegment,
                             ('*', false) => Token::Many,
@@ -129,6 +157,18 @@ impl Pattern {
         &self.tokens
     }
 
+    /// Whether what can still be matched from `earlier`, the `*` at a later position matches too.
+    pub(super) fn hides(&self, star: usize, earlier: usize) -> bool {
+        match self.tokens.get(star) {
+            Some(Token::Many) => true,
+            Some(Token::ManyInSegment) => self
+                .tokens
+                .get(earlier..star)
+                .is_some_and(|between| !between.iter().any(|token| token.takes(':'))),
+            _ => false,
+        }
+    }
+
     /// How many literal colons there are.
     pub(super) fn colons(&self) -> usize {
         self.tokens
@@ -140,7 +180,9 @@ impl Pattern {
     /// Whether the word is matched as a whole.
     ///
     /// The usual way for such patterns: go on greedily, and on a mismatch let the last `*` take
-    /// one character more. At most the product of both lengths in steps.
+    /// one character more. At most the product of both lengths in steps. With
+    /// [`Reading::PartEnds`], where a held `*` can stand behind a free one, a word that begins like
+    /// an ARN has to be searched for instead.
     pub(super) fn matches(&self, word: &[char]) -> bool {
         let tokens = &self.tokens;
         let (mut at_token, mut at_character) = (0_usize, 0_usize);

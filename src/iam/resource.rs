@@ -30,26 +30,35 @@ enum Shape {
     Open(Template),
 }
 
-/// An ARN pattern in both readings.
+/// An ARN pattern in all readings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Compiled {
     /// `None` matches nothing: an ARN that has not six parts grants nothing.
     narrow: Option<Pattern>,
+    /// The readings between the two, `None` where they are as the wide one.
+    part_ends: Option<Pattern>,
+    stars: Option<Pattern>,
     wide: Pattern,
 }
 
 impl Compiled {
     fn new(parts: &[super::template::Part<'_>]) -> Self {
         let narrow = Pattern::arn(parts, Reading::Narrow);
+        let wide = Pattern::arn(parts, Reading::Wide);
+        let other = |reading| Some(Pattern::arn(parts, reading)).filter(|other| *other != wide);
         Self {
             narrow: (narrow.colons() >= 5).then_some(narrow),
-            wide: Pattern::arn(parts, Reading::Wide),
+            part_ends: other(Reading::PartEnds),
+            stars: other(Reading::Stars),
+            wide,
         }
     }
 
     fn read(self, reading: Reading) -> Option<Pattern> {
         match reading {
             Reading::Narrow => self.narrow,
+            Reading::PartEnds => self.part_ends.or(Some(self.wide)),
+            Reading::Stars => self.stars.or(Some(self.wide)),
             Reading::Wide => Some(self.wide),
         }
     }
@@ -57,6 +66,8 @@ impl Compiled {
     fn borrow(&self, reading: Reading) -> Option<&Pattern> {
         match reading {
             Reading::Narrow => self.narrow.as_ref(),
+            Reading::PartEnds => self.part_ends.as_ref().or(Some(&self.wide)),
+            Reading::Stars => self.stars.as_ref().or(Some(&self.wide)),
             Reading::Wide => Some(&self.wide),
         }
     }
@@ -162,6 +173,19 @@ impl ResourcePattern {
             }
         };
         Meaning { words, open }
+    }
+
+    /// Whether the readings between the narrow and the wide one are the wide one: each wildcard in
+    /// the first five parts is a `*` at the end of its part.
+    pub(super) fn has_two_readings(&self) -> bool {
+        let compiled = |compiled: &Compiled| compiled.part_ends.is_none();
+        match &self.shape {
+            Shape::Any => true,
+            Shape::Fixed(own) => compiled(own),
+            Shape::Open(template) => {
+                compiled(&Compiled::new(&template.resolve(&Context::new()).parts))
+            }
+        }
     }
 
     /// Whether all variables in the entry have a value.

@@ -121,6 +121,14 @@ impl<'a> Cover<'a> {
         pattern.tokens().get(at.position as usize).copied()
     }
 
+    fn hides(&self, star: At, earlier: At) -> bool {
+        star.pattern == earlier.pattern
+            && self
+                .patterns
+                .get(star.pattern as usize)
+                .is_some_and(|own| own.hides(star.position as usize, earlier.position as usize))
+    }
+
     fn is_end(&self, at: At) -> bool {
         self.patterns
             .get(at.pattern as usize)
@@ -174,17 +182,17 @@ impl<'a> Cover<'a> {
     fn settle(&self, mut positions: Vec<At>) -> Option<Positions> {
         positions.sort_unstable();
         positions.dedup();
-        // From the back: the last `*` of a pattern comes first and hides what stands before it.
+        // From the back: the last `*` of a pattern comes first and may hide what stands before it.
         let mut kept = Vec::with_capacity(positions.len());
-        let mut hidden: Option<u32> = None;
+        let mut star: Option<At> = None;
         let mut alive = vec![false; self.complements];
         for at in positions.iter().rev() {
-            if hidden == Some(at.pattern) {
+            if star.is_some_and(|star| self.hides(star, *at)) {
                 continue;
             }
             kept.push(*at);
             if self.token(*at).is_some_and(Token::repeats) {
-                hidden = Some(at.pattern);
+                star = Some(*at);
                 let last = At {
                     pattern: at.pattern,
                     position: at.position.saturating_add(1),

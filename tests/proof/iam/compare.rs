@@ -1,5 +1,6 @@
 //! Comparing documents: known cases, and random ones against every request over few letters.
 
+mod colons;
 mod every_request;
 
 use remperm::iam::{
@@ -211,7 +212,7 @@ fn variables_stand_for_what_is_not_known() {
 
 /// A wildcard that may cross colons covers itself, and what that leaves open stays open.
 #[test]
-fn both_readings_of_an_arn_are_tried() {
+fn all_readings_of_an_arn_are_tried() {
     let of = |resource: &str| json!([allow(&["lambda:*"], resource)]);
     let any = of("arn:aws:lambda:*:*:function:media-*");
     assert_eq!(
@@ -225,6 +226,27 @@ fn both_readings_of_an_arn_are_tried() {
         panic!("one reading covers, the other does not");
     };
     assert_eq!(open[0].reasons, [DoubtReason::Colons]);
+    // The answer is the same where no wildcard crosses and where all do, and another one where only
+    // those at the end of their part do.
+    let ends = json!([allow(&["s3:*"], "arn:aws:s3:us*:1:x")]);
+    let split = json!([
+        allow(&["s3:*"], "arn:aws:s3:us:1:x"),
+        allow(&["s3:*"], "arn:aws:s3:us*?:1:x"),
+    ]);
+    let Coverage::Unknown { open } = compared(&ends, &split) else {
+        panic!("a reading between the two does not cover");
+    };
+    assert_eq!(open[0].reasons, [DoubtReason::Colons]);
+    // One that crosses goes on behind one that does not.
+    let pieces = json!([
+        allow(&["lambda:*"], "arn:aws:lambda::b:bc:x"),
+        allow(&["lambda:*"], "arn:aws:lambda:*?:b:bc:x"),
+        allow(&["lambda:*"], "arn:aws:lambda:*:b*c:?"),
+    ]);
+    assert_eq!(
+        compared(&of("arn:aws:lambda:*:b:bc:x"), &pieces),
+        Coverage::Covers
+    );
 }
 
 #[test]
