@@ -49,7 +49,7 @@ pub struct Audit {
     /// Why nothing could be asked at all, where that is so.
     pub failure: Option<Failure>,
     /// What could not be determined does not fail the run, by an explicit choice; where nothing
-    /// at all could be determined, it still does.
+    /// [was determined](Audit::is_determined), it still does.
     pub accept_unknown: bool,
 }
 
@@ -228,6 +228,19 @@ impl Audit {
         keys
     }
 
+    /// Whether the need for at least one permission was settled, either way. Where it was not, neither
+    /// waivers nor the choice to live with unknowns make a pass: nobody can have looked at what they
+    /// accept. That a role is trusted settles nothing about its permissions.
+    #[must_use]
+    pub fn is_determined(&self) -> bool {
+        self.findings.iter().any(|finding| {
+            matches!(
+                finding.kind,
+                FindingKind::Permission | FindingKind::VersionList
+            ) && !matches!(finding.verdict, Verdict::Unknown(_))
+        })
+    }
+
     /// How the audit ends. No finding at all is not a pass.
     #[must_use]
     pub fn exit(&self) -> Exit {
@@ -235,10 +248,10 @@ impl Audit {
         let excess = self.excess.as_ref().filter(|excess| excess.fails);
         if counts.failed > 0 || excess.is_some_and(|excess| !excess.held.is_empty()) {
             Exit::Missing
-        } else if counts.total == 0
+        } else if !self.is_determined()
             || self.failure.is_some()
             || excess.is_some_and(|excess| excess.reason.is_some())
-            || (counts.unknown > 0 && !(self.accept_unknown && counts.checked() > 0))
+            || (counts.unknown > 0 && !self.accept_unknown)
         {
             Exit::Undetermined
         } else {

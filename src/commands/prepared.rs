@@ -35,6 +35,19 @@ pub(super) enum Evidence {
     GcpFiles(bindings::Options),
 }
 
+/// Does work that waits for no answer on a thread of its own: reading and judging files, of which
+/// one may be a pipe that nobody writes to. On the thread of the run an interruption would not be
+/// heard before it is done.
+async fn aside(
+    work: impl FnOnce() -> Result<Report, Error> + Send + 'static,
+) -> Result<Report, Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(error) => Err(Error::world(format!("the check was not made: {error}"))),
+    })
+}
+
 /// How long a check may take after an interruption to put together what it has. Requests end at
 /// once; this is for what is not a request, such as a program that fetches credentials.
 const GRACE: Duration = Duration::from_millis(500);
@@ -52,8 +65,16 @@ impl Prepared {
                 Evidence::Aws(options, environment) => {
                     audit::aws(options, applied, terms, environment, means.http()?).await
                 }
-                Evidence::AwsFiles(options) => audit::aws_offline(options, applied, terms),
-                Evidence::GcpFiles(options) => audit::gcp_offline(options, applied, terms),
+                Evidence::AwsFiles(options) => {
+                    let (options, applied, terms) =
+                        (options.clone(), applied.clone(), terms.clone());
+                    aside(move || audit::aws_offline(&options, &applied, &terms)).await
+                }
+                Evidence::GcpFiles(options) => {
+                    let (options, applied, terms) =
+                        (options.clone(), applied.clone(), terms.clone());
+                    aside(move || audit::gcp_offline(&options, &applied, &terms)).await
+                }
                 Evidence::Gcp(options, environment) => {
                     audit::gcp(options, applied, terms, environment, means.http()?).await
                 }

@@ -25,6 +25,10 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// The stack of the threads that judge files: that of a program's first thread, so that depth has
+/// one limit.
+const STACK: usize = 8 * 1024 * 1024;
+
 /// What a check is made with.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Means {
@@ -62,9 +66,10 @@ pub(super) fn run<F>(
 where
     F: Future<Output = Result<Report, Error>>,
 {
-    // One thread suffices: all its work is waiting for answers.
+    // One thread suffices for waiting for answers; files are judged on others.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .thread_stack_size(STACK)
         .build()
         .map_err(|error| Error::world(format!("the check could not be started: {error}")))?;
     let means = Means::default();

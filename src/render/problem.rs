@@ -6,7 +6,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::words::{capitalized, lives_with_unknown, waiver};
+use super::words::{NOTHING_DETERMINED, capitalized, lives_with_unknown, waiver};
 use crate::permission::{Cloud, Subject};
 use crate::report::{Audit, Excess, Finding, FindingKind, Report, Status};
 use crate::text::flat;
@@ -112,8 +112,8 @@ pub(super) fn all(report: &Report) -> Vec<Problem<'_>> {
             .filter(|finding| finding.status() != Status::Pass)
             .map(|finding| of_finding(audit, finding));
         problems.extend(open);
-        if audit.findings.is_empty() && audit.failure.is_none() {
-            problems.push(nothing(Some(audit)));
+        if audit.failure.is_none() {
+            problems.extend(undetermined_as_a_whole(audit));
         }
         if let Some(excess) = audit.excess.as_ref().filter(|excess| excess.fails) {
             problems.extend(beyond(audit, excess));
@@ -188,6 +188,19 @@ fn undetermined<'a>(audit: Option<&'a Audit>, rule: &str, name: &str, why: &str)
 
 fn nothing(audit: Option<&Audit>) -> Problem<'_> {
     undetermined(audit, "check", "the whole check", "nothing was checked")
+}
+
+/// What keeps an audit from passing where no finding of its own does.
+fn undetermined_as_a_whole(audit: &Audit) -> Option<Problem<'_>> {
+    if audit.findings.is_empty() {
+        return Some(nothing(Some(audit)));
+    }
+    let told = audit
+        .findings
+        .iter()
+        .any(|finding| matches!(finding.status(), Status::Fail | Status::Unknown));
+    (!told && !audit.is_determined())
+        .then(|| undetermined(Some(audit), "check", "the whole check", NOTHING_DETERMINED))
 }
 
 fn failure(audit: &Audit) -> Option<Problem<'_>> {

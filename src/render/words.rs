@@ -125,7 +125,7 @@ pub(super) fn counted(counts: Counts, accept_unknown: bool) -> String {
 
 /// Whether the audit lives with what it could not determine, as it was asked to.
 pub(super) fn lives_with_unknown(audit: &Audit) -> bool {
-    audit.accept_unknown && Counts::of(&audit.findings).checked() > 0
+    audit.accept_unknown && audit.is_determined()
 }
 
 /// The closing lines of one audit.
@@ -354,10 +354,20 @@ fn next(audit: &Audit) -> String {
         }
         Exit::Missing => missing(audit, version),
         Exit::Undetermined | Exit::Call => {
-            "settle what is unknown: each row above says what would settle it".to_owned()
+            let accepted = audit.accept_unknown || Counts::of(&audit.findings).waived > 0;
+            let settle = "settle what is unknown: each row above says what would settle it";
+            if accepted && !audit.is_determined() {
+                format!("{settle}; {NOTHING_DETERMINED}")
+            } else {
+                settle.to_owned()
+            }
         }
     }
 }
+
+/// Why it is no pass where everything was accepted.
+pub(super) const NOTHING_DETERMINED: &str =
+    "no permission could be determined, and neither waivers nor --on-unknown make a pass of that";
 
 /// One sentence per kind of cause, the ones that a policy mends first.
 fn missing(audit: &Audit, version: &str) -> String {

@@ -107,3 +107,19 @@ fn what_was_accepted_is_not_called_held() {
         }
     }
 }
+
+#[test]
+fn what_nobody_could_look_at_is_no_pass_whatever_was_accepted() {
+    let ends = rich::ends();
+    let exit = |name: &str| ends.iter().find(|one| one.0 == name).unwrap().1.exit();
+    for name in [
+        "accepted, nothing checked",
+        "accepted, only the trust is known",
+        "waived, nothing checked",
+        "waived, only the trust is known",
+        "waived and accepted, nothing checked",
+    ] {
+        assert_eq!(exit(name), Exit::Undetermined, "{name}");
+    }
+    assert_eq!(exit("accepted, all that is known is waived"), Exit::Held);
+}

@@ -376,6 +376,10 @@ pub(crate) fn ends() -> Vec<(&'static str, Report)> {
     let unsure = || unknown(user, "U", Why::Unanswered);
     let pass = || passed(user, "P");
     let fail = || failed(user, "F");
+    let trusted = || Finding {
+        kind: FindingKind::TrustPolicy,
+        ..passed(Subject::Role, "AssumeRole")
+    };
     let all = |audits: Vec<Audit>| Report {
         audits,
         made_at: None,
@@ -413,6 +417,26 @@ pub(crate) fn ends() -> Vec<(&'static str, Report)> {
         (
             "accepted, one fails",
             Report::of(accepting(vec![fail(), unsure()])),
+        ),
+        (
+            "accepted, only the trust is known",
+            Report::of(accepting(vec![unsure(), trusted()])),
+        ),
+        (
+            "waived, nothing checked",
+            Report::of(aws(vec![waived(unsure(), false)])),
+        ),
+        (
+            "waived, only the trust is known",
+            Report::of(aws(vec![waived(unsure(), false), trusted()])),
+        ),
+        (
+            "waived and accepted, nothing checked",
+            Report::of(accepting(vec![waived(unsure(), false), unsure()])),
+        ),
+        (
+            "accepted, all that is known is waived",
+            Report::of(accepting(vec![waived(fail(), false), unsure()])),
         ),
         ("no findings", Report::of(aws(Vec::new()))),
         ("no audits", all(Vec::new())),

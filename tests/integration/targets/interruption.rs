@@ -8,16 +8,17 @@ use crate::support::program::Program;
 
 /// Starts a program, interrupts it once a request is under way, and tells how it ended.
 fn interrupted(
-    mut program: Program,
+    command: &mut Command,
     signal: &str,
     is_under_way: impl Fn() -> bool,
 ) -> (i32, serde_json::Value, Duration) {
-    let child = program
-        .command()
+    let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    // What it reads stays open to the end.
+    let _input = child.stdin.take();
     let started = Instant::now();
     while !is_under_way() {
         assert!(
@@ -53,10 +54,10 @@ fn a_target_that_answered_stays_and_the_rest_is_unknown() {
             + &super::profile("green", &slow, &slow.url()).replace("green", "slow");
         aws.server().log().clear();
         slow.server().log().clear();
-        let program = program(&aws, ["check", "--format", "json", "--parallel", "2"])
+        let mut program = program(&aws, ["check", "--format", "json", "--parallel", "2"])
             .home_file(".aws/config", profiles)
             .file("remperm.toml", &config);
-        let (code, report, took) = interrupted(program, signal, || {
+        let (code, report, took) = interrupted(program.command(), signal, || {
             // Everything that the quick one asks was asked, and the slow one waits.
             aws.count("SimulatePrincipalPolicy") > 0 && slow.server().log().all().len() == 1 && {
                 std::thread::sleep(Duration::from_millis(700));
@@ -75,9 +76,11 @@ fn a_target_that_answered_stays_and_the_rest_is_unknown() {
 fn a_single_check_ends_with_unknowns_and_code_3() {
     let aws = account().start();
     aws.server().set_latency(Duration::from_secs(20));
-    let check = Program::new(["aws", "check", "--format", "json"])
+    let mut check = Program::new(["aws", "check", "--format", "json"])
         .envs(aws.environment(&crate::support::aws::Caller::user("green")));
-    let (code, report, _) = interrupted(check, "-INT", || !aws.server().log().all().is_empty());
+    let (code, report, _) = interrupted(check.command(), "-INT", || {
+        !aws.server().log().all().is_empty()
+    });
     assert_eq!(code, 3);
     assert_eq!(report["audits"][0]["exit_code"], 3);
     assert_eq!(report["audits"][0]["failure"]["reason"], "interrupted");
@@ -87,7 +90,7 @@ fn a_single_check_ends_with_unknowns_and_code_3() {
 fn a_hanging_source_of_credentials_does_not_hold_up_the_end() {
     let marker = tempfile::tempdir().unwrap();
     let file = marker.path().join("started");
-    let check = Program::new(["aws", "check", "--format", "json", "--profile", "hanging"])
+    let mut check = Program::new(["aws", "check", "--format", "json", "--profile", "hanging"])
         .home_file(
             ".aws/config",
             format!(
@@ -95,10 +98,27 @@ fn a_hanging_source_of_credentials_does_not_hold_up_the_end() {
                 file.display()
             ),
         );
-    let (code, report, took) = interrupted(check, "-INT", || file.exists());
+    let (code, report, took) = interrupted(check.command(), "-INT", || file.exists());
     assert_eq!(code, 3);
     assert_eq!(report["audits"][0]["failure"]["reason"], "interrupted");
     assert!(took < Duration::from_secs(8), "it took {took:?}");
+}
+
+#[test]
+fn a_pipe_that_nobody_writes_to_does_not_hold_up_the_end() {
+    // The interruption was heard or not by chance; each of several times it has to be.
+    for _ in 0..4 {
+        let mut check = Program::new(["aws", "check", "--format", "json", "--subject", "user"])
+            .arguments(["--identity-policy", "-"]);
+        let command = check.command().stdin(Stdio::piped());
+        let (code, report, took) = interrupted(command, "-INT", || {
+            std::thread::sleep(Duration::from_millis(500));
+            true
+        });
+        assert_eq!(code, 3);
+        assert_eq!(report["audits"][0]["failure"]["reason"], "interrupted");
+        assert!(took < Duration::from_secs(8), "it took {took:?}");
+    }
 }
 
 #[test]

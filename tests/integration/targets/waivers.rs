@@ -160,6 +160,44 @@ fn accepted_unknowns_are_counted_and_nothing_determined_still_fails() {
     with("", &lacking, &["--on-unknown", "warn"]).expect(1);
 }
 
+/// A waiver for every permission that the user or the role needs.
+fn of_everything(policy: &str) -> String {
+    let policy: serde_json::Value = serde_json::from_str(policy).unwrap();
+    let statements = policy["Statement"].as_array().unwrap();
+    let actions = statements.iter().flat_map(|one| match &one["Action"] {
+        serde_json::Value::Array(actions) => actions.clone(),
+        action => vec![action.clone()],
+    });
+    actions
+        .map(|action| waiver(&format!("permission = {action}\nexpires = 2999-01-01")))
+        .collect()
+}
+
+#[test]
+fn waivers_of_everything_make_no_pass_where_nothing_was_determined() {
+    let open = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/x":"y"}}}]}"#;
+    let nothing = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ec2:DescribeInstances","Resource":"*"}}"#;
+    let waivers = of_everything(&printed("user").to_string());
+    for arguments in [&[][..], &["--on-unknown", "warn"]] {
+        let report = with(&waivers, open, arguments).expect(3).report();
+        assert_eq!(report["counts"]["waived"], report["counts"]["total"]);
+    }
+    // What is known to be missing was looked at.
+    with(&waivers, nothing, &[]).expect(0);
+    let table = Program::new(["aws", "check", "--subject", "user"])
+        .arguments(["--identity-policy", "user.json"])
+        .file("remperm.toml", &waivers)
+        .file("user.json", open)
+        .run()
+        .expect(3);
+    let words: Vec<&str> = table.stdout.split_whitespace().collect();
+    let text = words.join(" ");
+    assert!(
+        text.contains("no permission could be determined, and neither waivers nor --on-unknown"),
+        "{text}"
+    );
+}
+
 #[test]
 fn a_waiver_that_is_none_is_told_with_its_line() {
     let complete = "[[waiver]]\npermission = \"iam:PassRole\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2999-01-01\n";
