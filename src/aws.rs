@@ -7,6 +7,7 @@ mod failure;
 mod identity;
 mod patience;
 mod reading;
+mod settings;
 mod simulation;
 mod transport;
 mod trust;

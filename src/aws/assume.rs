@@ -7,6 +7,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::Client as Sts;
 
 use super::failure::{Kind, understand};
+use super::settings::check_keys;
 use crate::error::Error;
 
 /// How the session is called in CloudTrail, and in the caller's ARN.
@@ -16,7 +17,7 @@ const SESSION_NAME: &str = "remperm";
 ///
 /// # Errors
 ///
-/// The role can't be assumed (world).
+/// The role can't be assumed (world), or the keys that come with it can't be used (call).
 pub(super) async fn role(
     config: SdkConfig,
     role: &str,
@@ -55,6 +56,7 @@ pub(super) async fn role(
         None,
         "AssumeRole",
     );
+    check_keys(&credentials, "sts:AssumeRole")?;
     Ok(config
         .into_builder()
         .credentials_provider(SharedCredentialsProvider::new(credentials))

@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
-use aws_config::retry::{RetryConfig, RetryMode};
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -23,6 +22,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use super::Options;
 use super::assume;
 use super::failure::chain;
+use super::settings;
 use super::transport::Transport;
 use crate::environment::{Environment, Origin};
 use crate::error::Error;
@@ -127,7 +127,7 @@ pub(super) fn region_partition(name: &str, source: &str) -> Result<Partition, Er
     }
 }
 
-fn variable(name: &str, origin: &Origin) -> String {
+pub(super) fn variable(name: &str, origin: &Origin) -> String {
     match origin {
         Origin::Process => name.to_owned(),
         Origin::DotEnv => format!("{name} in .env"),
@@ -153,14 +153,32 @@ pub(super) async fn open(
     {
         return Err(no_such_profile(name, source, &profiles));
     }
-    let retry = retry(environment, &profiles)?;
+    let retry = settings::retry(environment, &profiles)?;
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .no_credentials()
+        .region(Region::new(region.to_owned()))
+        .http_client(Transport::of_services(http.clone()))
+        .retry_config(retry.clone())
+        .timeout_config(
+            TimeoutConfig::builder()
+                .operation_attempt_timeout(attempt_time(options.timeout))
+                .build(),
+        );
+    if let Some(name) = found.profile() {
+        loader = loader.profile_name(name);
+    }
+    if let Some((url, Origin::DotEnv)) = environment.find("AWS_ENDPOINT_URL") {
+        loader = loader.endpoint_url(url);
+    }
+    let config = loader.load().await;
+    settings::check_endpoints(&config)?;
     let provider_config = ProviderConfig::without_region()
         .with_region(Some(Region::new(region.to_owned())))
         .with_behavior_version(Some(BehaviorVersion::latest()))
         .with_http_client(Transport::of_credentials(http.clone()))
         .with_sleep_impl(TokioSleep::new())
-        .with_retry_config(retry.clone());
-    let (credentials, source) = match &found {
+        .with_retry_config(retry);
+    let (credentials, mut source) = match &found {
         Found::Profile { name, source } => (
             ProfileFileCredentialsProvider::builder()
                 .configure(&provider_config)
@@ -189,24 +207,11 @@ pub(super) async fn open(
             (credentials, source)
         }
     };
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::new(region.to_owned()))
+    settings::check_keys(&credentials, &source)?;
+    let mut config = config
+        .into_builder()
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(Transport::of_services(http.clone()))
-        .retry_config(retry)
-        .timeout_config(
-            TimeoutConfig::builder()
-                .operation_attempt_timeout(attempt_time(options.timeout))
-                .build(),
-        );
-    if let Some(name) = found.profile() {
-        loader = loader.profile_name(name);
-    }
-    if let Some((url, Origin::DotEnv)) = environment.find("AWS_ENDPOINT_URL") {
-        loader = loader.endpoint_url(url);
-    }
-    let mut config = loader.load().await;
-    let mut source = source;
+        .build();
     if let Some(role) = &options.assume_role {
         config = assume::role(config, role, options.external_id.as_deref()).await?;
         source = format!("{source}, then {role} (--assume-role)");
@@ -317,63 +322,6 @@ fn no_such_profile(name: &str, source: &str, profiles: &ProfileSet) -> Error {
         "the AWS profile {name:?} from {source} does not exist"
     ))
     .hint(hint)
-}
-
-/// Tries in all, where nothing else is set: throttling of the simulator is account-wide, so a few
-/// short pauses are worth more than the SDK's two long ones.
-const ATTEMPTS: u32 = 6;
-
-/// The pause after the first try; each further one is twice as long, and shortened by chance.
-const FIRST_PAUSE: Duration = Duration::from_millis(150);
-
-/// No pause is longer.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3);
-
-/// The retry settings, checked before the SDK sees them: it panics on bad ones.
-fn retry(environment: &Environment, profiles: &ProfileSet) -> Result<RetryConfig, Error> {
-    let setting = |variable_name: &str, property: &str| {
-        environment
-            .find(variable_name)
-            .map(|(value, origin)| (value.to_owned(), variable(variable_name, &origin)))
-            .or_else(|| {
-                let value = profiles.get(property)?;
-                let profile = profiles.selected_profile();
-                Some((
-                    value.to_owned(),
-                    format!("{property} of the AWS profile {profile}"),
-                ))
-            })
-    };
-    let mode = match setting("AWS_RETRY_MODE", "retry_mode") {
-        None => RetryMode::Standard,
-        Some((value, source)) => match value.trim().to_ascii_lowercase().as_str() {
-            // The older SDKs' mode has no counterpart; the standard one retries the same errors.
-            "standard" | "legacy" => RetryMode::Standard,
-            "adaptive" => RetryMode::Adaptive,
-            _ => {
-                return Err(Error::call(format!("{source} is {value:?}"))
-                    .hint("set it to standard or adaptive"));
-            }
-        },
-    };
-    let attempts = match setting("AWS_MAX_ATTEMPTS", "max_attempts") {
-        None => ATTEMPTS,
-        Some((value, source)) => match value.trim().parse::<u32>() {
-            Ok(attempts) if attempts > 0 => attempts,
-            _ => {
-                return Err(Error::call(format!("{source} is {value:?}"))
-                    .hint("set it to a whole number from 1"));
-            }
-        },
-    };
-    let config = match mode {
-        RetryMode::Adaptive => RetryConfig::adaptive(),
-        _ => RetryConfig::standard(),
-    };
-    Ok(config
-        .with_max_attempts(attempts)
-        .with_initial_backoff(FIRST_PAUSE)
-        .with_max_backoff(LONGEST_PAUSE))
 }
 
 fn unusable(error: &CredentialsError) -> Error {

@@ -146,6 +146,113 @@ fn retry_settings_that_are_none() {
 }
 
 #[test]
+fn an_address_of_a_service_that_is_none() {
+    let aws = account().start();
+    let plain = || check(&aws, &deployer());
+    for (name, service) in [
+        ("AWS_ENDPOINT_URL", "STS"),
+        ("AWS_ENDPOINT_URL_STS", "STS"),
+        ("AWS_ENDPOINT_URL_IAM", "IAM"),
+    ] {
+        let source = format!(
+            "AWS_ENDPOINT_URL_{service}, AWS_ENDPOINT_URL or endpoint_url of the AWS profile"
+        );
+        let run = plain().env(name, "");
+        assert_wrong(&aws, run, &format!("{source} is set, but empty"));
+        for value in [
+            "nowhere",
+            "http://",
+            "::",
+            "/",
+            "ftp://x",
+            "\n",
+            "user:hidden@x",
+        ] {
+            let run = plain().env(name, value).run().expect(2);
+            assert!(!run.stderr.contains("hidden"), "{}", run.stderr);
+            assert_wrong(
+                &aws,
+                plain().env(name, value),
+                "is no address of a service",
+            );
+        }
+    }
+    let elsewhere = || Program::new(["aws", "check"]);
+    assert_wrong(
+        &aws,
+        elsewhere().file(".env", "AWS_ENDPOINT_URL=nowhere"),
+        "AWS_ENDPOINT_URL is no address of a service",
+    );
+    let profile = "[profile work]\naws_access_key_id = AKIA0\naws_secret_access_key = x\n";
+    for setting in [
+        "endpoint_url =\n",
+        "services = here\n[services here]\niam =\n  endpoint_url = nowhere\n",
+    ] {
+        assert_wrong(
+            &aws,
+            elsewhere()
+                .home_file(".aws/config", format!("{profile}{setting}"))
+                .arguments(["--profile", "work"]),
+            "endpoint_url of the AWS profile is",
+        );
+    }
+    // Before a role of a profile is taken on, too.
+    let role = format!(
+        "{profile}[profile role]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = work\n"
+    );
+    assert_wrong(
+        &aws,
+        plain()
+            .home_file(".aws/config", role)
+            .env("AWS_ENDPOINT_URL_STS", "")
+            .arguments(["--profile", "role"]),
+        "is set, but empty",
+    );
+    assert_eq!(aws.actions(), Vec::<String>::new());
+}
+
+#[test]
+fn keys_that_no_request_can_carry() {
+    let aws = account().start();
+    for (variable, part) in [
+        ("AWS_ACCESS_KEY_ID", "access key id"),
+        ("AWS_SECRET_ACCESS_KEY", "secret access key"),
+        ("AWS_SESSION_TOKEN", "session token"),
+    ] {
+        for value in [
+            "hidden\n",
+            "hidden\r",
+            "hid den",
+            " hidden",
+            "hidden\u{7f}",
+            "hiddé",
+        ] {
+            let run = check(&aws, &deployer())
+                .env(variable, value)
+                .run()
+                .expect(2);
+            assert!(!run.stderr.contains("hid"), "{}", run.stderr);
+            assert_wrong(
+                &aws,
+                check(&aws, &deployer()).env(variable, value),
+                &format!(
+                    "the {part} holds a line break, a space or another character that no key has (credentials: AWS_ACCESS_KEY_ID)"
+                ),
+            );
+        }
+    }
+    let process = "[profile odd]\ncredential_process = printf '{\"Version\":1,\"AccessKeyId\":\"A\\\\nB\",\"SecretAccessKey\":\"x\"}'\n";
+    assert_wrong(
+        &aws,
+        check(&aws, &deployer())
+            .home_file(".aws/config", process)
+            .arguments(["--profile", "odd"]),
+        "(credentials: profile odd (--profile))",
+    );
+    assert_eq!(aws.actions(), Vec::<String>::new());
+}
+
+#[test]
 fn a_region_that_is_none_or_of_another_partition() {
     let aws = account().start();
     let plain = || check(&aws, &deployer());
