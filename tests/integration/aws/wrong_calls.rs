@@ -170,11 +170,7 @@ fn an_address_of_a_service_that_is_none() {
         ] {
             let run = plain().env(name, value).run().expect(2);
             assert!(!run.stderr.contains("hidden"), "{}", run.stderr);
-            assert_wrong(
-                &aws,
-                plain().env(name, value),
-                "is no address of a service",
-            );
+            assert_wrong(&aws, plain().env(name, value), "is no address of a service");
         }
     }
     let elsewhere = || Program::new(["aws", "check"]);
