@@ -35,6 +35,7 @@ const TERRAFORM_BLIND_SPOTS: &[&str] = &[
     "Terraform's files show what Terraform manages: policies that were attached by other means, and what other configurations manage, are not seen",
     "a plan is of the moment in which it was made, and a state of the last refresh",
     "in a plan, inline policies of a new role that a dynamic block makes of what is known only after apply are not seen",
+    "in a plan, a value that is known only after apply and refers to one resource is taken to be that resource's: functions and text around the reference are not in the file",
     "service control policies and session policies are not judged unless they are given as files",
     "resource policies, resource control policies and VPC endpoint policies are not judged",
     "what a service checks by itself beside the policies is not known",

@@ -61,7 +61,7 @@ const READ: &[&str] = &[
 
 /// The users and roles of a file, without their policies.
 pub(super) fn principals(terraform: &Terraform) -> Result<Vec<Principal>, Error> {
-    let entities = Entities::of(&terraform.inventory.resources)?;
+    let entities = Entities::of(&terraform.inventory.resources, &terraform.inventory.before)?;
     let principal = |entity: &Entity<'_>| {
         Some(Principal {
             address: entity.resource.address.clone(),
@@ -84,7 +84,7 @@ pub(super) fn holder(terraform: &Terraform, address: &str) -> Result<Found, Erro
         references: References::new(terraform.configuration.as_ref()),
         resources,
         before: &terraform.inventory.before,
-        entities: Entities::of(resources)?,
+        entities: Entities::of(resources, &terraform.inventory.before)?,
         policies: ManagedPolicies::of(resources)?,
     };
     let entity = view

@@ -132,6 +132,10 @@ impl<'c> References<'c> {
         let left = left.checked_sub(1)?;
         let references = Leaves::of(expression)?;
         let one_of_many = references.by_key;
+        // A key chooses among the instances of a resource; what else it does, the plan does not tell.
+        if one_of_many && !references.leaves.iter().all(|leaf| is_whole(leaf)) {
+            return None;
+        }
         let mut targets = Vec::new();
         for steps in references.leaves {
             let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
@@ -139,21 +143,22 @@ impl<'c> References<'c> {
                 ["each", "value", attribute @ ..] if attribute.len() < 2 => {
                     targets.push(of_each(for_each?, scope, attribute.first().copied())?);
                 }
+                // Of a value with keys, others may stand beside in a form that is not told.
+                ["var", _] | ["module", _, _]
+                    if steps.last().is_some_and(|step| step.key.is_some()) =>
+                {
+                    return None;
+                }
                 ["var", name] => targets.extend(self.variable(name, scope, left)?),
                 ["module", _, output] => {
                     let call = steps.get(1)?;
                     targets.extend(self.output(call, output, scope, left)?);
                 }
-                [
-                    "each" | "count" | "var" | "module" | "local" | "path" | "terraform" | "self",
-                    ..,
-                ] => {
-                    return None;
-                }
                 ["data", kind, name, attribute @ ..] if attribute.len() < 2 => {
                     let place = (*kind, *name, attribute.first().copied());
                     targets.push(of_resource(true, place, steps.get(2)?, one_of_many, scope));
                 }
+                [word, ..] if KEYWORDS.contains(word) => return None,
                 [kind, name, attribute @ ..] if attribute.len() < 2 => {
                     let place = (*kind, *name, attribute.first().copied());
                     targets.push(of_resource(false, place, steps.get(1)?, one_of_many, scope));
@@ -222,6 +227,29 @@ impl Leaves {
         (!leaves.is_empty()).then_some(Self { leaves, by_key })
     }
 }
+
+/// Whether a reference is to a resource with all of its instances.
+fn is_whole(leaf: &[Step]) -> bool {
+    let is_resource = |kind: &Step, name: &Step| kind.key.is_none() && name.key.is_none();
+    match leaf {
+        [kind, name] => is_resource(kind, name) && !KEYWORDS.contains(&kind.name.as_str()),
+        [data, kind, name] => data.name == "data" && is_resource(kind, name),
+        _ => false,
+    }
+}
+
+/// First steps of references that are not to resources.
+const KEYWORDS: [&str; 9] = [
+    "each",
+    "count",
+    "var",
+    "module",
+    "local",
+    "path",
+    "terraform",
+    "self",
+    "data",
+];
 
 /// Whether `leaf` goes on from `beginning`, whose last step may lack its key.
 fn begins(leaf: &[Step], beginning: &[Step]) -> bool {

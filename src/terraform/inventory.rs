@@ -147,13 +147,17 @@ impl Gatherer<'_> {
                 _ if does("delete") => Fate::Replaced,
                 _ => Fate::Stays,
             };
-            let before = self.at(change, Some(before), sensitive, fate)?;
+            let mut before = self.at(change, Some(before), sensitive, fate)?;
             if does("forget") {
                 self.inventory.notes.push(format!(
                     "{}: {address} is forgotten and not deleted: it counts as it is",
                     self.name
                 ));
-                self.inventory.resources.push(before.clone());
+                if does("create") {
+                    // The new one has its address.
+                    before.address.push_str(" (forgotten object)");
+                }
+                self.inventory.resources.push(before);
             } else if !does("no-op") {
                 self.inventory.before.push(before);
             }

@@ -6,7 +6,7 @@ use super::View;
 use crate::error::Error;
 use crate::holder::HolderKind;
 use crate::terraform::configuration::{Target, instance};
-use crate::terraform::resource::{Field, Mode, Resource};
+use crate::terraform::resource::{Fate, Field, Mode, Resource};
 
 /// What policies can be attached to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +44,9 @@ pub(super) struct Entity<'t> {
     pub(super) resource: &'t Resource,
     /// `None` where it is known only after apply.
     pub(super) name: Option<&'t str>,
+    /// The name before the plan changes it: users and groups keep their policies when they are
+    /// renamed.
+    pub(super) old_name: Option<&'t str>,
 }
 
 /// All of them.
@@ -63,7 +66,13 @@ pub(super) enum Belongs {
 }
 
 impl<'t> Entities<'t> {
-    pub(super) fn of(resources: &'t [Resource]) -> Result<Self, Error> {
+    /// Those among the resources, which some of were other before.
+    pub(super) fn of(resources: &'t [Resource], before: &'t [Resource]) -> Result<Self, Error> {
+        let before: BTreeMap<&str, &Resource> = before
+            .iter()
+            .filter(|one| one.fate == Fate::Stays)
+            .map(|one| (one.address.as_str(), one))
+            .collect();
         let mut all: Vec<Entity<'t>> = Vec::new();
         let mut by_name: BTreeMap<(EntityKind, &str), Vec<usize>> = BTreeMap::new();
         for resource in resources {
@@ -80,10 +89,18 @@ impl<'t> Entities<'t> {
             if let Some(name) = name {
                 by_name.entry((kind, name)).or_default().push(all.len());
             }
+            let old_name = match before.get(resource.address.as_str()) {
+                Some(before) if resource.fate == Fate::Stays => match before.text("name")? {
+                    Field::Known(old) if Some(old) != name => Some(old),
+                    _ => None,
+                },
+                _ => None,
+            };
             all.push(Entity {
                 kind,
                 resource,
                 name,
+                old_name,
             });
         }
         Ok(Self { all, by_name })
@@ -222,6 +239,10 @@ impl<'t> View<'t> {
         match entity.name {
             Some(own) if own == name && homonyms.len() < 2 => self.yes(entity, resource),
             Some(own) if own == name => self.which(entity, &homonyms, resource, argument),
+            Some(_) if entity.old_name == Some(name) => Belongs::Maybe(format!(
+                "{} is renamed, and {}.{argument} is its old name",
+                entity.resource.address, resource.address
+            )),
             // Names differ by more than case, but whether a call may write it otherwise is open.
             Some(own) if own.eq_ignore_ascii_case(name) => Belongs::Maybe(format!(
                 "{}.{argument} is the name of {} in other letters",

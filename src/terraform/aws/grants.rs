@@ -222,15 +222,28 @@ impl View<'_> {
                 _ => doubts.push(format!("several groups are called {name}")),
             }
         }
-        // What a group's list leaves out, it removes.
         for group in &groups {
+            doubts.extend(Self::replacement_of([user, group], resource));
+            // What a group's list leaves out, it removes.
             doubts.extend(self.removal_from(user, group, resource)?);
         }
         Ok((groups, doubts))
     }
 
+    /// Why a membership may go with the old user or group: the plan does not renew it.
+    fn replacement_of(sides: [&Entity<'_>; 2], membership: &Resource) -> Option<String> {
+        let is_new = |entity: &&&Entity<'_>| entity.resource.fate == Fate::Created;
+        let replaced = sides.iter().find(is_new)?;
+        (membership.fate != Fate::Created).then(|| {
+            format!(
+                "the replacement of {} may remove it",
+                replaced.resource.address
+            )
+        })
+    }
+
     /// Why a membership may not last: another resource lists the group's only members, or one that
-    /// held the same is deleted.
+    /// held the same holds it no more.
     fn removal_from(
         &self,
         user: &Entity<'_>,
@@ -252,18 +265,35 @@ impl View<'_> {
                 )));
             }
         }
-        for resource in self.before_of("aws_iam_user_group_membership") {
-            let is_user =
-                matches!(resource.text("user")?, Field::Known(name) if user.name == Some(name));
-            let groups = resource.texts("groups")?.known;
-            if is_user
-                && resource.fate == Fate::Deleted
-                && group.name.is_some_and(|name| groups.contains(&name))
-            {
-                return Ok(Some(format!(
-                    "the deletion of {} may remove it",
-                    resource.address
-                )));
+        let (Some(user), Some(group)) = (user.name, group.name) else {
+            return Ok(None);
+        };
+        let of_kinds = [
+            (
+                "aws_iam_user_group_membership",
+                ("user", user),
+                ("groups", group),
+            ),
+            (
+                "aws_iam_group_membership",
+                ("group", group),
+                ("users", user),
+            ),
+        ];
+        for (kind, (argument, name), (list, listed)) in of_kinds {
+            let holds = |resource: &Resource| -> Result<bool, Error> {
+                Ok(resource.text(argument)? == Field::Known(name)
+                    && resource.texts(list)?.known.contains(&listed))
+            };
+            for before in self.before_of(kind) {
+                let after = self.after(before);
+                let is_kept = after.map(holds).transpose()? == Some(true);
+                if holds(before)? && !is_kept {
+                    return Ok(Some(format!(
+                        "the deletion of {} or its change may remove it",
+                        before.address
+                    )));
+                }
             }
         }
         Ok(None)

@@ -90,12 +90,17 @@ impl View<'_> {
 
     /// Whether the resource goes on listing the name after the plan.
     fn still_lists(&self, name: &str, before: &Resource, list: &str) -> Result<bool, Error> {
-        for resource in self.resources {
-            if resource.address == before.address && resource.texts(list)?.known.contains(&name) {
-                return Ok(before.fate != Fate::Deleted);
-            }
+        match self.after(before) {
+            Some(after) => Ok(after.texts(list)?.known.contains(&name)),
+            None => Ok(false),
         }
-        Ok(false)
+    }
+
+    /// What a resource of before the plan will be, where that is not deleted after it was made.
+    pub(super) fn after(&self, before: &Resource) -> Option<&Resource> {
+        let mut all = self.resources.iter();
+        let after = all.find(|one| one.address == before.address && one.mode == before.mode)?;
+        (before.fate != Fate::Deleted).then_some(after)
     }
 
     /// These are the only inline policies.

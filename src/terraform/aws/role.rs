@@ -6,6 +6,8 @@
 //! that another resource makes, and the plan shows them as known only after apply when the role is
 //! new.
 
+use serde_json::Value;
+
 use super::View;
 use super::entity::{Entity, EntityKind};
 use super::grants::{Grant, What};
@@ -34,6 +36,20 @@ impl View<'_> {
             && self.references.is_written(role, field) == Some(false)
     }
 
+    /// Whether something decides the inline policies that the configuration in the plan does not
+    /// show, as it leaves dynamic blocks out: what nobody wrote is known of no new role, and stays
+    /// as it was observed for others.
+    fn is_written_by_a_dynamic_block(&self, role: &Resource) -> bool {
+        let is_there = |values: &Value| values.as_array().is_some_and(|blocks| !blocks.is_empty());
+        let after = role.values.get(INLINE).unwrap_or(&Value::Null);
+        if role.fate == Fate::Created {
+            return is_there(after);
+        }
+        self.before_of(&role.kind)
+            .filter(|before| before.address == role.address)
+            .any(|before| before.values.get(INLINE).unwrap_or(&Value::Null) != after)
+    }
+
     fn add_inline(&self, role: &Entity<'_>, grants: &mut Vec<Grant>) -> Result<(), Error> {
         let resource = role.resource;
         if self.is_empty_at_first(resource, INLINE) {
@@ -44,7 +60,8 @@ impl View<'_> {
             grants.push(self.doubt(resource, why));
             return Ok(());
         }
-        let is_written = self.references.is_written(resource, INLINE) == Some(true);
+        let is_written = self.references.is_written(resource, INLINE) == Some(true)
+            || self.is_written_by_a_dynamic_block(resource);
         if is_written {
             // The blocks are the only ones: what other resources add, they remove.
             for grant in grants.iter_mut() {

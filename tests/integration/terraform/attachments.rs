@@ -400,3 +400,46 @@ fn one_attachment_to_several() {
         &["aws_iam_user.ci.name", "aws_iam_user.ci"],
     ));
 }
+
+#[test]
+fn a_key_may_choose_something_that_the_plan_does_not_tell() {
+    let attachment = |address: &str| {
+        bare_user()
+            .add(
+                "aws_iam_policy.all",
+                json!({ "name": "all", "policy": everything() }),
+            )
+            .unknown(json!({ "arn": true }))
+            .add(address, json!({ "user": "ci" }))
+            .unknown(json!({ "policy_arn": true }))
+    };
+    let direct = ["aws_iam_policy.all.arn", "aws_iam_policy.all"];
+    let plan = attachment("aws_iam_user_policy_attachment.it[0]").refers("policy_arn", &direct);
+    all_pass(&plan.of_user());
+    // count.index == 0 ? aws_iam_policy.all.arn : "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    let either = ["count.index", direct[0], direct[1]];
+    let plan = attachment("aws_iam_user_policy_attachment.it[1]").refers("policy_arn", &either);
+    all_unseen(&plan.of_user(), "which policy this is");
+    // { a = aws_iam_policy.all.arn, b = "arn:aws:iam::aws:policy/ReadOnlyAccess" } for a module.
+    let of_module = |references: &[&str]| {
+        let plan = attachment("module.render.aws_iam_user_policy_attachment.it");
+        let mut configuration = plan.json()["configuration"].clone();
+        configuration["root_module"]["module_calls"] = json!({ "render": {
+            "expressions": { "arns": { "references": direct } },
+            "module": { "resources": [{
+                "address": "aws_iam_user_policy_attachment.it", "mode": "managed",
+                "type": "aws_iam_user_policy_attachment", "name": "it",
+                "provider_config_key": "aws",
+                "expressions": { "policy_arn": { "references": references } },
+            }] },
+        } });
+        plan.set("configuration", configuration).of_user()
+    };
+    all_pass(&of_module(&["var.arns"]));
+    for references in [
+        &["var.arns[\"b\"]", "var.arns"][..],
+        &["each.key", "var.arns"],
+    ] {
+        all_unseen(&of_module(references), "which policy this is");
+    }
+}

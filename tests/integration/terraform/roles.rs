@@ -183,3 +183,54 @@ fn the_trust_policy_is_judged() {
     let place = "plan.json: aws_iam_role.remotion.assume_role_policy:1:";
     assert!(run.stderr.contains(place), "{}", run.stderr);
 }
+
+#[test]
+fn what_a_dynamic_block_writes_is_the_only_one_too() {
+    // The configuration in a plan leaves dynamic blocks out.
+    let blocks = |names: &[&str]| {
+        let blocks = names
+            .iter()
+            .map(|name| json!({ "name": name, "policy": everything() }));
+        json!({ "name": "remotion-lambda-role", "assume_role_policy": trust(),
+            "inline_policy": blocks.collect::<Vec<_>>() })
+    };
+    let policy = |name: &str| json!({ "name": name, "role": "remotion-lambda-role", "policy": everything() });
+    let plan = |before: &[&str], after: &[&str]| {
+        Plan::new()
+            .add("aws_iam_role.remotion", blocks(after))
+            .does(&["update"], blocks(before))
+            .add("aws_iam_role_policy.all", policy("all"))
+            .does(&["no-op"], policy("all"))
+            .of_role()
+    };
+    all_pass(&plan(&["all"], &["all"]));
+    all_unseen(
+        &plan(&["all", "other"], &[]),
+        "aws_iam_role.remotion may remove it",
+    );
+    let created = Plan::new()
+        .add("aws_iam_role.remotion", blocks(&["other"]))
+        .add("aws_iam_role_policy.no", {
+            let mut values = policy("no");
+            values["policy"] = json!(denial());
+            values
+        });
+    // What the block writes counts, and what may be removed is not seen.
+    all_unseen(&created.of_role(), "aws_iam_role.remotion may remove it");
+}
+
+#[test]
+fn a_role_that_is_forgotten_for_a_new_one_is_another_one() {
+    let old = kept(json!({ "inline_policy": [{ "name": "all", "policy": everything() }] }));
+    let before = old.resources[0].values.clone();
+    let mut plan = role();
+    plan.resources.truncate(1);
+    plan.resources[0].actions = json!(["create", "forget"]);
+    plan.resources[0].before = before;
+    let at = |address: &str| {
+        let arguments = ["--subject", "role", "--address", address];
+        super::permissions(plan.checking().arguments(arguments).run().findings())
+    };
+    all_are(&at("aws_iam_role.remotion"), "fail", "nothing_allows", "");
+    all_pass(&at("aws_iam_role.remotion (forgotten object)"));
+}

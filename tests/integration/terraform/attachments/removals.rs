@@ -198,3 +198,83 @@ fn resources_that_are_not_read_leave_all_open() {
     all_pass(&unread("aws_iam_instance_profile.x"));
     all_pass(&unread("aws_s3_bucket_policy.x"));
 }
+
+/// A user that has everything by its group, all of it as it was before.
+fn by_group(membership: &str) -> Plan {
+    let mut plan = kept_user();
+    plan.resources.truncate(1);
+    let values = match membership {
+        "aws_iam_group_membership" => json!({ "group": "all", "users": ["ci"] }),
+        _ => json!({ "user": "ci", "groups": ["all"] }),
+    };
+    let kept = |plan: Plan, address: &str, values: serde_json::Value| {
+        plan.add(address, values.clone()).does(&["no-op"], values)
+    };
+    let plan = kept(plan, "aws_iam_group.all", json!({ "name": "all" }));
+    let policy = json!({ "name": "all", "group": "all", "policy": everything() });
+    let plan = kept(plan, "aws_iam_group_policy.all", policy);
+    kept(plan, &format!("{membership}.it"), values)
+}
+
+#[test]
+fn a_membership_goes_with_whoever_is_replaced() {
+    for kind in ["aws_iam_group_membership", "aws_iam_user_group_membership"] {
+        all_pass(&by_group(kind).of_user());
+        let mut user = by_group(kind);
+        user.resources[0].actions = json!(["delete", "create"]);
+        all_unseen(&user.of_user(), "the replacement of aws_iam_user.ci");
+        let mut group = by_group(kind);
+        for one in [1, 2] {
+            group.resources[one].actions = json!(["delete", "create"]);
+        }
+        all_unseen(&group.of_user(), "the replacement of aws_iam_group.all");
+        for one in [1, 2, 3] {
+            group.resources[one].actions = json!(["delete", "create"]);
+        }
+        all_pass(&group.of_user());
+        // What replaces it is made first, and holds the same.
+        group.resources[3].actions = json!(["create", "delete"]);
+        all_unseen(&group.of_user(), &format!("the deletion of {kind}.it"));
+    }
+}
+
+#[test]
+fn what_ends_a_membership_beside_may_end_it() {
+    let kinds = [
+        (
+            "aws_iam_group_membership.old",
+            json!({ "group": "all", "users": ["ci"] }),
+            json!({ "group": "other", "users": ["ci"] }),
+        ),
+        (
+            "aws_iam_user_group_membership.old",
+            json!({ "user": "ci", "groups": ["all"] }),
+            json!({ "user": "ci", "groups": [] }),
+        ),
+    ];
+    for (address, before, after) in kinds {
+        let beside = |actions: &[&str], after: &serde_json::Value| {
+            by_group("aws_iam_user_group_membership")
+                .add(address, after.clone())
+                .does(actions, before.clone())
+                .of_user()
+        };
+        let says = format!("the deletion of {address} or its change may remove it");
+        all_unseen(&beside(&["delete"], &json!({})), &says);
+        all_unseen(&beside(&["update"], &after), &says);
+        all_pass(&beside(&["update"], &before));
+    }
+}
+
+#[test]
+fn a_renamed_user_keeps_what_its_old_name_had() {
+    let policy = json!({ "name": "no", "user": "old", "policy": denial() });
+    let mut plan = user()
+        .add("aws_iam_user_policy.no", policy.clone())
+        .does(&["no-op"], policy);
+    plan.resources[0].actions = json!(["update"]);
+    plan.resources[0].before = json!({ "name": "old", "path": "/" });
+    all_unseen(&plan.of_user(), "aws_iam_user.ci is renamed");
+    plan.resources[0].before = json!({ "name": "ci", "path": "/old/" });
+    all_pass(&plan.of_user());
+}
