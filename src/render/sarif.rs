@@ -26,6 +26,16 @@ use shape::{
 /// The name of the root in the file: what code scanning takes for the repository.
 const ROOT: &str = "%SRCROOT%";
 
+/// Code scanning refuses a run that has
+/// [more results](https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning),
+/// and of those it takes it shows 5,000, the gravest first.
+const MOST_RESULTS: usize = 25_000;
+
+/// The one fingerprint that code scanning reads: with rule and file it makes the alert. Left to the
+/// upload it would be a hash of the line, which all results share, so that the alerts of one
+/// permission would be one, whatever its scope and target, and be new with each version.
+const FOR_CODE_SCANNING: &str = "primaryLocationLineHash";
+
 /// Remotion's pages on the permissions of the two products.
 const LAMBDA_HELP: &str = "https://www.remotion.dev/docs/lambda/permissions";
 const CLOUD_RUN_HELP: &str = "https://www.remotion.dev/docs/cloudrun/permissions";
@@ -36,7 +46,12 @@ const CLOUD_RUN_HELP: &str = "https://www.remotion.dev/docs/cloudrun/permissions
 ///
 /// What the writer says.
 pub fn write(report: &Report, root: Option<&Root>, out: &mut impl Write) -> io::Result<()> {
-    let problems = problem::all(report);
+    let mut problems = problem::all(report);
+    let left = problems.len().saturating_sub(MOST_RESULTS);
+    if left > 0 {
+        problems.sort_by_key(|problem| (problem.grade, problem.echo));
+        problems.truncate(MOST_RESULTS);
+    }
     let mut rules: BTreeMap<&str, Vec<&Problem<'_>>> = BTreeMap::new();
     for problem in &problems {
         rules.entry(&problem.rule).or_default().push(problem);
@@ -66,7 +81,7 @@ pub fn write(report: &Report, root: Option<&Root>, out: &mut impl Write) -> io::
                 },
             },
             column_kind: "unicodeCodePoints",
-            invocations: [invocation(report)],
+            invocations: [invocation(report, left)],
             original_uri_base_ids: BTreeMap::from([(
                 ROOT,
                 shape::Base {
@@ -199,7 +214,9 @@ fn result(problem: &Problem<'_>, index: Option<usize>, root: Option<&Root>) -> R
             },
             logical_locations: problem.audit.map(|audit| logical(audit, problem)),
         }],
-        partial_fingerprints: BTreeMap::from([("remperm/v1", problem.fingerprint.clone())]),
+        partial_fingerprints: ["remperm/v1", FOR_CODE_SCANNING]
+            .map(|name| (name, problem.fingerprint.clone()))
+            .into(),
         // Where one result has suppressions, all have, if only none.
         suppressions: match (problem.grade, &problem.decided) {
             (Grade::Waived, decided) => vec![Suppression {
@@ -240,7 +257,7 @@ fn logical(audit: &Audit, problem: &Problem<'_>) -> Vec<LogicalLocation> {
     }]
 }
 
-fn invocation(report: &Report) -> Invocation {
+fn invocation(report: &Report, left: usize) -> Invocation {
     let exit = report.exit();
     let mut notifications: Vec<Notification> = Vec::new();
     let mut add = |level: Level, audit: Option<&Audit>, text: &str| {
@@ -254,6 +271,12 @@ fn invocation(report: &Report) -> Invocation {
             message: Message::of(&flat(&text)),
         });
     };
+    if left > 0 {
+        let text = format!(
+            "{left} results are left out, the least grave ones: code scanning refuses a file with more than {MOST_RESULTS}"
+        );
+        add(Level::Warning, None, &text);
+    }
     for warning in &report.warnings {
         add(Level::Warning, None, warning);
     }

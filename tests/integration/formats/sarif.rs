@@ -2,8 +2,8 @@
 
 use remperm::permission::{Cloud, Subject};
 use remperm::render::Format;
-use remperm::report::Report;
-use remperm::verdict::{Cause, Verdict};
+use remperm::report::{Finding, Report};
+use remperm::verdict::{Cause, Verdict, Why};
 use serde_json::Value;
 
 use super::{as_json, rich};
@@ -136,4 +136,23 @@ fn braces_and_links_of_foreign_text_are_no_placeholders_and_links() {
         text.contains("{{0}} ${{aws:username}} \\[here\\](1)"),
         "{text}"
     );
+}
+
+#[test]
+fn it_stays_below_the_number_of_results_that_code_scanning_takes() {
+    let mut findings: Vec<_> = (0..25_000)
+        .map(|index| Finding {
+            scope: format!("scope {index}"),
+            ..rich::unknown(Subject::User, "Many", Why::Unanswered)
+        })
+        .collect();
+    findings.push(rich::failed(Subject::User, "Last"));
+    let report = Report::of(rich::audit(Cloud::Aws, findings));
+    let log = as_json(&report, Format::Sarif);
+    assert_eq!(results(&log).len(), 25_000);
+    let last = |one: &&Value| one["ruleId"] == "aws/s3:Last" && one["level"] == "error";
+    assert_eq!(results(&log).iter().filter(last).count(), 1);
+    let told = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"];
+    let told = told["text"].as_str().unwrap();
+    assert!(told.starts_with("1 results are left out"), "{told}");
 }
