@@ -187,7 +187,9 @@ mod tests {
         let allow = of("Allow", lambda.clone(), "sts:AssumeRole");
         let deny = of("Deny", json!("*"), "sts:*");
         let with_condition = |mut statement: Value| {
-            statement["Condition"] = json!({"StringEquals": {"aws:SourceAccount": "1"}});
+            let condition = json!({"StringEquals": {"aws:SourceAccount": "1"}});
+            let members = statement.as_object_mut().unwrap();
+            members.insert("Condition".to_owned(), condition);
             statement
         };
         let conditional = with_condition(allow.clone());
@@ -254,9 +256,9 @@ mod tests {
 
     #[test]
     fn what_is_no_trust_policy_is_refused() {
-        let mut slip: Value = json!({"Effect": "Allow", "Action": "sts:AssumeRole",
-            "Principal": {"Service": "lambda.amazonaws.com"}});
-        slip["Conditon"] = json!({"StringEquals": {"aws:SourceAccount": "1"}});
+        let slip = json!({"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Conditon": {"StringEquals": {"aws:SourceAccount": "1"}}});
         for text in [
             "",
             "{",
