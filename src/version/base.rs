@@ -68,6 +68,13 @@ fn found(product: Product, given: &str) -> Result<Found, Error> {
             found,
             disagreements,
         } => match disagreements.first() {
+            // A part of the project may have come from what could not be read as a version.
+            None if !look_up.notes.is_empty() => Err(Error::call(format!(
+                "{name} names more of {package} than {}: {}",
+                found.version,
+                look_up.notes.join("; ")
+            ))
+            .hint(name_it)),
             None => Ok(found),
             Some(other) => Err(Error::call(format!(
                 "{name} names several versions of {package}, such as {} and {}",

@@ -310,6 +310,22 @@ fn every_lock_file_is_a_base() {
     assert_eq!(remotion(&manifest)["base"]["chosen"], "package_json");
 }
 
+/// One part of the project comes from a version, the other from what has none.
+const FORKED: &str = "lockfileVersion: '9.0'
+
+importers:
+  apps/a:
+    dependencies:
+      '@remotion/lambda':
+        specifier: 4.0.400
+        version: 4.0.400
+  apps/b:
+    dependencies:
+      '@remotion/lambda':
+        specifier: link:../fork
+        version: link:../fork
+";
+
 #[test]
 fn a_base_that_is_none_is_a_wrong_call() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -327,6 +343,7 @@ fn a_base_that_is_none_is_a_wrong_call() {
             .file("conflict.json", "<<<<<<< ours\n{}\n>>>>>>> theirs\n")
             .file("text.md", "# Hello\n")
             .file("workspace.json", std::fs::read(&workspace).unwrap())
+            .file("forked.yaml", FORKED)
             .run()
             .expect(2);
         assert_eq!(run.stdout, "");
@@ -344,6 +361,7 @@ fn a_base_that_is_none_is_a_wrong_call() {
             "workspace.json",
             "names several versions of @remotion/lambda",
         ),
+        ("forked.yaml", "forked.yaml:13 names `link:../fork`"),
         ("1.0.0", "the base can't be used"),
         ("4.1.0-alpha1", "is a prerelease"),
         ("", "regular file"),
